@@ -1,0 +1,19 @@
+/** The jest configuration that every package shares: TypeScript sources as native ES modules. */
+export default {
+  testEnvironment: 'node',
+  // Workspace packages are tested from their sources, not from the last build.
+  testEnvironmentOptions: { customExportConditions: ['@lovasz/source', 'node', 'node-addons'] },
+  roots: ['<rootDir>/src'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
