@@ -1,0 +1,69 @@
+import { jaccardWeightsBySorting, type SortingOperations, type TensorBackend } from '@lovasz/core';
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { Value } from '../ir/value.js';
+import { jaccardWeightsByHistogram } from './jaccard-weights-by-histogram.js';
+import { sortingOperations } from './sorting-operations.js';
+
+/** How the Lovász weights are computed; see {@link createOnnxBackend}. */
+export type JaccardMethod = 'auto' | 'exact' | 'histogram';
+
+/** From this many pixels on, `auto` counts instead of sorting. */
+const fewestPixelsForHistogram = 1 << 15;
+
+/**
+ * The tensor interface of `@lovasz/core` over an ONNX graph under construction: losses written for it become nodes of
+ * the graph.
+ *
+ * @param graph where the nodes are written. Tensors are its float32 values; labels of integer type must be cast first.
+ * @param options.method `exact` sorts all pixels by TopK; `histogram` counts them in bins, which takes linear time and
+ *   shares the weight within a bin; `auto` sorts up to 32,767 pixels and counts from there on.
+ *
+ * @example
+ * const backend = createOnnxBackend(graph);
+ * const loss = lovaszSoftmax(backend, logits, graph.cast(labels, 'float32'), { ignoreIndex: 255 });
+ */
+export function createOnnxBackend(
+  graph: GraphBuilder,
+  options: { readonly method?: JaccardMethod } = {},
+): TensorBackend<Value> {
+  const method = options.method ?? 'auto';
+  const mask = (condition: Value): Value => graph.cast(condition, 'float32');
+  const sorting: SortingOperations<Value> = sortingOperations(graph);
+  const backend: TensorBackend<Value> = {
+    capabilities: {
+      name: 'onnx',
+      precision: 32,
+      execution: 'symbolic',
+      largestExactInteger: 2 ** 24,
+    },
+    sorting,
+    shape: (x) => x.shape,
+    constant: (values, shape) => graph.constant(values, shape),
+    add: (a, b) => graph.add(a, b),
+    subtract: (a, b) => graph.subtract(a, b),
+    multiply: (a, b) => graph.multiply(a, b),
+    divide: (a, b) => graph.divide(a, b),
+    abs: (x) => graph.abs(x),
+    relu: (x) => graph.relu(x),
+    exp: (x) => graph.exp(x),
+    log: (x) => graph.log(x),
+    greater: (a, b) => mask(graph.greater(a, b)),
+    equal: (a, b) => mask(graph.equal(a, b)),
+    where: (condition, a, b) => graph.where(graph.cast(condition, 'bool'), a, b),
+    sum: (x, axes) => graph.sum(x, axes),
+    max: (x, axes) => graph.stopGradient(graph.max(x, axes)),
+    reshape: (x, shape) => graph.reshape(x, shape),
+    transpose: (x, permutation) => graph.transpose(x, permutation),
+    softmax: (x, axis) => graph.only('Softmax', [x], { axis }),
+    logSoftmax: (x, axis) => graph.only('LogSoftmax', [x], { axis }),
+    stopGradient: (x) => graph.stopGradient(x),
+    jaccardWeights: (errors, foreground, valid) => {
+      const pixels = errors.shape.at(-1)!;
+      const count = method === 'histogram' || (method === 'auto' && pixels >= fewestPixelsForHistogram);
+      return count
+        ? jaccardWeightsByHistogram(graph, errors, foreground, valid)
+        : jaccardWeightsBySorting(backend, errors, foreground, valid);
+    },
+  };
+  return backend;
+}

@@ -1,0 +1,345 @@
+import type { Attributes } from '../ir/attributes.js';
+import { dataTypeNumbers, isFloatingPoint, type DataType } from '../ir/data-type.js';
+import { Node } from '../ir/node.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
+import { Value, type ValueType } from '../ir/value.js';
+import { OnnxError } from '../onnx-error.js';
+import type { Operator } from '../operators/operator.js';
+import { operatorNamed } from '../operators/registry.js';
+import { sameShape } from '../shapes/same-shape.js';
+
+/** A value, or a number that becomes a scalar constant of the other operand's type. */
+export type Operand = Value | number;
+
+/** What `apply` may be told besides inputs and attributes. */
+export interface ApplyOptions {
+  /** The node's name in the model it comes from, for messages. */
+  readonly name?: string | undefined;
+}
+
+/** Constants up to this many entries are folded through operators and shared by content. */
+const largestFoldedSize = 1 << 16;
+
+/**
+ * Writes a graph, one operator at a time, in topological order.
+ *
+ * Every value has its type from the start: shapes are inferred as nodes are added. On the way, operators on constants
+ * are computed, equal applications are shared, and composites are lowered by their operator's `rewrite`. Code that
+ * writes a graph therefore reads like code that computes.
+ *
+ * @example
+ * const graph = new GraphBuilder();
+ * const x = graph.input('x', 'float32', [2, 3]);
+ * const y = graph.relu(graph.subtract(graph.multiply(x, 2), 1));
+ */
+export class GraphBuilder {
+  private readonly writtenNodes: Node[] = [];
+  private readonly declaredInputs: Value[] = [];
+  private readonly sharedNodes = new Map<string, Node>();
+  private readonly sharedConstants = new Map<string, Value>();
+  private valueCount = 0;
+
+  /** The nodes so far, each after those it reads from. */
+  get nodes(): readonly Node[] {
+    return this.writtenNodes;
+  }
+
+  /** The inputs declared so far. */
+  get inputs(): readonly Value[] {
+    return this.declaredInputs;
+  }
+
+  /** Declares an input of the graph. */
+  input(name: string, dataType: DataType, shape: readonly number[]): Value {
+    if (this.declaredInputs.some((input) => input.name === name)) {
+      throw new OnnxError(`input '${name}' is declared twice`);
+    }
+    const value = this.newValue({ dataType, shape }, { name });
+    this.declaredInputs.push(value);
+    return value;
+  }
+
+  /** A constant of the given numbers, a scalar when no shape is given. */
+  constant(
+    values: number | ArrayLike<number>,
+    shape: readonly number[] = typeof values === 'number' ? [] : [values.length],
+    dataType: DataType = 'float32',
+  ): Value {
+    return this.constantTensor(tensorOf(dataType, shape, typeof values === 'number' ? [values] : values));
+  }
+
+  /** A constant tensor. A name is kept in the written model; unnamed small constants are shared by content. */
+  constantTensor(constant: Tensor, name?: string): Value {
+    const { dataType, shape, data } = constant;
+    if (name !== undefined || data.length > largestFoldedSize) {
+      return this.newValue({ dataType, shape }, { constant, ...(name === undefined ? {} : { name }) });
+    }
+    // Signed zeros are told apart: 1 / −0 differs from 1 / 0.
+    const entries = Array.from(numbersOf(constant), (entry) => (Object.is(entry, -0) ? '-0' : entry)).join();
+    const key = `${dataType}[${shape.join()}]${entries}`;
+    let value = this.sharedConstants.get(key);
+    if (value === undefined) {
+      value = this.newValue({ dataType, shape }, { constant });
+      this.sharedConstants.set(key, value);
+    }
+    return value;
+  }
+
+  /** A vector of 64-bit integers, as operators take shapes, axes and pads. */
+  integers(values: readonly number[]): Value {
+    return this.constant(values, [values.length], 'int64');
+  }
+
+  /** A tensor of one repeated value, which is not stored but filled in when the graph runs. */
+  fill(value: number, shape: readonly number[], dataType: DataType = 'float32'): Value {
+    return this.only('ConstantOfShape', [this.integers(shape)], { value: tensorOf(dataType, [1], [value]) });
+  }
+
+  /** Applies the operator of that name. Returns all its outputs, optional ones included. */
+  apply(
+    operator: string | Operator,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes = {},
+    options: ApplyOptions = {},
+  ): readonly Value[] {
+    const definition = typeof operator === 'string' ? operatorNamed(operator, options.name) : operator;
+    const node = new Node(definition, inputs, attributes, options.name);
+    const key = definition.nondeterministic ? undefined : identityOf(node);
+    const shared = key === undefined ? undefined : this.sharedNodes.get(key);
+    if (shared !== undefined) return shared.outputs;
+
+    const types = definition.infer(node);
+    const simpler = this.fold(node, types) ?? definition.rewrite?.(this, node);
+    if (simpler !== undefined) {
+      simpler.forEach((value, position) => checkRewrite(node, value, types[position]));
+      node.outputs = simpler;
+    } else {
+      node.outputs = types.map((type) => this.newValue(type, { producer: node }));
+      this.writtenNodes.push(node);
+    }
+    if (key !== undefined) this.sharedNodes.set(key, node);
+    return node.outputs;
+  }
+
+  /** The first output of {@link apply}. */
+  only(operator: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): Value {
+    return this.apply(operator, inputs, attributes)[0]!;
+  }
+
+  add(a: Operand, b: Operand): Value {
+    return this.binary('Add', a, b);
+  }
+
+  subtract(a: Operand, b: Operand): Value {
+    return this.binary('Sub', a, b);
+  }
+
+  multiply(a: Operand, b: Operand): Value {
+    return this.binary('Mul', a, b);
+  }
+
+  divide(a: Operand, b: Operand): Value {
+    return this.binary('Div', a, b);
+  }
+
+  power(a: Operand, b: Operand): Value {
+    return this.binary('Pow', a, b);
+  }
+
+  maximum(a: Operand, b: Operand): Value {
+    return this.binary('Max', a, b);
+  }
+
+  minimum(a: Operand, b: Operand): Value {
+    return this.binary('Min', a, b);
+  }
+
+  /** A `bool` tensor, as all comparisons. */
+  greater(a: Operand, b: Operand): Value {
+    return this.binary('Greater', a, b);
+  }
+
+  less(a: Operand, b: Operand): Value {
+    return this.binary('Less', a, b);
+  }
+
+  equal(a: Operand, b: Operand): Value {
+    return this.binary('Equal', a, b);
+  }
+
+  not(x: Value): Value {
+    return this.only('Not', [x]);
+  }
+
+  where(condition: Value, a: Operand, b: Operand): Value {
+    const [left, right] = this.operands(a, b);
+    return this.only('Where', [condition, left, right]);
+  }
+
+  negate(x: Value): Value {
+    return this.only('Neg', [x]);
+  }
+
+  abs(x: Value): Value {
+    return this.only('Abs', [x]);
+  }
+
+  relu(x: Value): Value {
+    return this.only('Relu', [x]);
+  }
+
+  exp(x: Value): Value {
+    return this.only('Exp', [x]);
+  }
+
+  log(x: Value): Value {
+    return this.only('Log', [x]);
+  }
+
+  sqrt(x: Value): Value {
+    return this.only('Sqrt', [x]);
+  }
+
+  reciprocal(x: Value): Value {
+    return this.only('Reciprocal', [x]);
+  }
+
+  cast(x: Value, dataType: DataType): Value {
+    return this.only('Cast', [x], { to: dataTypeNumbers[dataType] });
+  }
+
+  /** The sum over `axes`; with `keepDimensions`, they stay with length 1. */
+  sum(x: Value, axes: readonly number[], keepDimensions = true): Value {
+    return this.reduce('ReduceSum', x, axes, keepDimensions);
+  }
+
+  mean(x: Value, axes: readonly number[], keepDimensions = true): Value {
+    return this.reduce('ReduceMean', x, axes, keepDimensions);
+  }
+
+  max(x: Value, axes: readonly number[], keepDimensions = true): Value {
+    return this.reduce('ReduceMax', x, axes, keepDimensions);
+  }
+
+  matmul(a: Value, b: Value): Value {
+    return this.only('MatMul', [a, b]);
+  }
+
+  reshape(x: Value, shape: readonly number[]): Value {
+    return this.only('Reshape', [x, this.integers(shape)]);
+  }
+
+  transpose(x: Value, permutation: readonly number[]): Value {
+    return this.only('Transpose', [x], { perm: permutation });
+  }
+
+  /** Broadcasts to a larger shape. */
+  expand(x: Value, shape: readonly number[]): Value {
+    return this.only('Expand', [x, this.integers(shape)]);
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return values.length === 1 ? values[0]! : this.only('Concat', values, { axis });
+  }
+
+  /** Parts of the given lengths along an axis. */
+  split(x: Value, lengths: readonly number[], axis: number): readonly Value[] {
+    return lengths.length === 1 ? [x] : this.apply('Split', [x, this.integers(lengths)], { axis });
+  }
+
+  /** `x[start:end:step]` along each of `axes`, counting as Python does. */
+  slice(
+    x: Value,
+    range: {
+      starts: readonly number[];
+      ends: readonly number[];
+      axes: readonly number[];
+      steps?: readonly number[];
+    },
+  ): Value {
+    const lists = [range.starts, range.ends, range.axes, range.steps ?? range.axes.map(() => 1)];
+    return this.only('Slice', [x, ...lists.map((list) => this.integers(list))]);
+  }
+
+  /** Adds `before` and `after` entries of `value` on every axis. */
+  pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+    const amounts = [...before, ...after];
+    if (amounts.every((amount) => amount === 0)) return x;
+    return this.only('Pad', [x, this.integers(amounts), this.constant(value, [], x.dataType)]);
+  }
+
+  conv(x: Value, weight: Value, bias?: Value, attributes: Attributes = {}): Value {
+    return this.only('Conv', bias === undefined ? [x, weight] : [x, weight, bias], attributes);
+  }
+
+  convTranspose(x: Value, weight: Value, bias?: Value, attributes: Attributes = {}): Value {
+    return this.only('ConvTranspose', bias === undefined ? [x, weight] : [x, weight, bias], attributes);
+  }
+
+  /** The same value, held constant by differentiation. */
+  stopGradient(x: Value): Value {
+    return this.only('StopGradient', [x]);
+  }
+
+  private reduce(operator: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
+    if (axes.length === 0) return x;
+    return this.only(operator, [x, this.integers(axes)], { keepdims: keepDimensions ? 1 : 0 });
+  }
+
+  private binary(operator: string, a: Operand, b: Operand): Value {
+    return this.only(operator, this.operands(a, b));
+  }
+
+  private operands(a: Operand, b: Operand): [Value, Value] {
+    if (typeof a === 'number' && typeof b === 'number') return [this.constant(a), this.constant(b)];
+    if (typeof a === 'number') return [this.constant(a, [], (b as Value).dataType), b as Value];
+    if (typeof b === 'number') return [a, this.constant(b, [], a.dataType)];
+    return [a, b];
+  }
+
+  private fold(node: Node, types: readonly ValueType[]): readonly Value[] | undefined {
+    const { operator } = node;
+    if (operator.evaluate === undefined || operator.nondeterministic) return undefined;
+    if (types.some((type) => sizeOf(type.shape) > largestFoldedSize)) return undefined;
+    const constants = node.inputs.map((input) => input?.constant);
+    if (node.inputs.some((input, position) => input !== undefined && constants[position] === undefined)) {
+      return undefined;
+    }
+    const inputs = constants.map((tensor) =>
+      tensor === undefined ? undefined : { shape: tensor.shape, data: numbersOf(tensor) },
+    );
+    return operator
+      .evaluate(node, inputs)
+      .map((result, position) =>
+        this.constantTensor(tensorOf(types[position]!.dataType, result.shape, roundFor(types[position]!, result.data))),
+      );
+  }
+
+  private newValue(type: ValueType, origin: { producer?: Node; constant?: Tensor; name?: string }): Value {
+    if (!type.shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+      throw new OnnxError(`shape [${type.shape.join(', ')}] is not made of non-negative integers`);
+    }
+    return new Value(this.valueCount++, type, origin);
+  }
+}
+
+/** Two nodes of the same identity compute the same outputs. */
+function identityOf(node: Node): string {
+  const inputs = node.inputs.map((input) => input?.id ?? '').join();
+  return `${node.operator.name}(${inputs})${JSON.stringify(node.attributes, (_, value: unknown) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Float32Array, String) : value,
+  )}`;
+}
+
+function checkRewrite(node: Node, value: Value, expected: ValueType | undefined): void {
+  if (expected === undefined) return;
+  if (value.dataType !== expected.dataType || !sameShape(value.shape, expected.shape)) {
+    throw node.error(
+      `rewriting gave ${value.dataType}[${value.shape.join(', ')}] in place of ${expected.dataType}[${expected.shape.join(', ')}]`,
+    );
+  }
+}
+
+function roundFor(type: ValueType, data: Float64Array): Float64Array {
+  return isFloatingPoint(type.dataType) ? data : data.map(Math.trunc);
+}

@@ -1,0 +1,53 @@
+import type { DataType } from './data-type.js';
+
+export type TensorData =
+  Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+
+/** A tensor whose entries are known while the graph is built, in row-major order. */
+export interface Tensor {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** The number of entries of a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** A tensor of `dataType` holding `values`, converted entry by entry. */
+export function tensorOf(dataType: DataType, shape: readonly number[], values: ArrayLike<number>): Tensor {
+  if (values.length !== sizeOf(shape)) {
+    throw new RangeError(`values has ${values.length} entries, but shape [${shape.join(', ')}] has ${sizeOf(shape)}`);
+  }
+  switch (dataType) {
+    case 'float32':
+      return { dataType, shape, data: Float32Array.from(values) };
+    case 'float64':
+      return { dataType, shape, data: Float64Array.from(values) };
+    case 'int32':
+      return { dataType, shape, data: Int32Array.from(values) };
+    case 'int64':
+      return { dataType, shape, data: BigInt64Array.from(values, toInt64) };
+    case 'int8':
+      return { dataType, shape, data: Int8Array.from(values) };
+    case 'uint8':
+      return { dataType, shape, data: Uint8Array.from(values) };
+    case 'bool':
+      return { dataType, shape, data: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)) };
+  }
+}
+
+/** Slices end at the largest integer to mean "to the end", which rounds up as a JavaScript number. */
+function toInt64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
+}
+
+/** The entries as JavaScript numbers. Integers beyond 2⁵³ lose their last bits. */
+export function numbersOf(tensor: Tensor): Float64Array {
+  return tensor.data instanceof Float64Array
+    ? tensor.data
+    : tensor.data instanceof BigInt64Array
+      ? Float64Array.from(tensor.data, Number)
+      : Float64Array.from(tensor.data);
+}

@@ -1,0 +1,152 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  type AttributeProto,
+  type ModelProto,
+  type TensorProto,
+} from 'onnx-buf';
+import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
+import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
+import { sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
+import { OnnxError } from '../onnx-error.js';
+
+/** The operator sets of `ai.onnx` that can be read. */
+export const readOpsets = { oldest: 13, newest: 18 } as const;
+
+/**
+ * Reads an ONNX file.
+ *
+ * @throws OnnxError when the bytes are no ONNX model, hold an operator set that is not supported, or refer to data
+ *   outside of the file.
+ */
+export function decodeModel(bytes: Uint8Array): ModelProto {
+  let model: ModelProto;
+  try {
+    // A Node Buffer is read as the plain array it is: its slices would share memory where copies are meant.
+    model = fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    throw new OnnxError(`the ${bytes.length} bytes are no ONNX model: ${(error as Error).message}`);
+  }
+  if (model.graph === undefined || model.graph.output.length === 0 || model.opsetImport.length === 0) {
+    throw new OnnxError(`the ${bytes.length} bytes are no ONNX model: graph, outputs or operator set are missing`);
+  }
+  opsetOf(model);
+  return model;
+}
+
+/** The version of `ai.onnx` that the model imports, checked to be one that can be read. */
+export function opsetOf(model: ModelProto): number {
+  for (const { domain, version } of model.opsetImport) {
+    if (domain !== '' && domain !== 'ai.onnx') continue;
+    if (version < readOpsets.oldest || version > readOpsets.newest) {
+      throw new OnnxError(
+        `the model uses opset ${version} of ai.onnx; supported are ${readOpsets.oldest} to ${readOpsets.newest}`,
+      );
+    }
+    return Number(version);
+  }
+  throw new OnnxError(
+    `the model imports ${model.opsetImport.map((each) => `'${each.domain}' ${each.version}`).join(', ')}, but not ai.onnx`,
+  );
+}
+
+/** The entries of a tensor in the file. Bytes are shared with the file where their alignment allows it. */
+export function decodeTensor(tensor: TensorProto): Tensor {
+  const place = { operator: 'initializer', node: tensor.name };
+  if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL || tensor.externalData.length > 0) {
+    const location = tensor.externalData.find((entry) => entry.key === 'location')?.value ?? '?';
+    throw new OnnxError(`its data lies outside of the model, in '${location}'; supported is data inside of the file`, place);
+  }
+  const dataType = dataTypeOfNumber(tensor.dataType);
+  if (dataType === undefined) {
+    throw new OnnxError(
+      `holds ${describeDataTypeNumber(tensor.dataType)}; supported are float32, float64, int64, int32, int8, uint8 and bool`,
+      place,
+    );
+  }
+  const shape = tensor.dims.map(Number);
+  const size = sizeOf(shape);
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || !Number.isSafeInteger(size)) {
+    throw new OnnxError(`has impossible dimensions [${shape.join(', ')}]`, place);
+  }
+  const check = (count: number): void => {
+    if (count !== size) {
+      throw new OnnxError(`has ${count} entries, but shape [${shape.join(', ')}] needs ${size}`, place);
+    }
+  };
+  if (tensor.rawData.length > 0 || size === 0) {
+    const width = bytesPerEntry[dataType];
+    if (tensor.rawData.length !== size * width) {
+      throw new OnnxError(
+        `has ${tensor.rawData.length} bytes, but ${dataType} of shape [${shape.join(', ')}] needs ${size * width}`,
+        place,
+      );
+    }
+    return { dataType, shape, data: viewOf(dataType, tensor.rawData) };
+  }
+  if (dataType === 'int64') {
+    check(tensor.int64Data.length);
+    return { dataType, shape, data: BigInt64Array.from(tensor.int64Data) };
+  }
+  const entries =
+    dataType === 'float32' ? tensor.floatData : dataType === 'float64' ? tensor.doubleData : tensor.int32Data;
+  check(entries.length);
+  return tensorOf(dataType, shape, entries);
+}
+
+const bytesPerEntry: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  int64: 8,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
+
+function viewOf(dataType: DataType, bytes: Uint8Array<ArrayBuffer>): TensorData {
+  const width = bytesPerEntry[dataType];
+  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const length = bytes.byteLength / width;
+  const { buffer, byteOffset } = aligned;
+  switch (dataType) {
+    case 'float32':
+      return new Float32Array(buffer, byteOffset, length);
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
+    case 'int32':
+      return new Int32Array(buffer, byteOffset, length);
+    case 'int64':
+      return new BigInt64Array(buffer, byteOffset, length);
+    case 'int8':
+      return new Int8Array(buffer, byteOffset, length);
+    default:
+      return new Uint8Array(buffer, byteOffset, length);
+  }
+}
+
+/** The kind and the value of an attribute; graphs and other structures are refused by the caller's schema. */
+export function decodeAttribute(attribute: AttributeProto): { kind: AttributeKind; value: AttributeValue } | undefined {
+  const types = AttributeProto_AttributeType;
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  switch (attribute.type) {
+    case types.INT:
+      return { kind: 'int', value: Number(attribute.i) };
+    case types.FLOAT:
+      return { kind: 'float', value: attribute.f };
+    case types.STRING:
+      return { kind: 'string', value: text(attribute.s) };
+    case types.TENSOR:
+      return attribute.t === undefined ? undefined : { kind: 'tensor', value: decodeTensor(attribute.t) };
+    case types.INTS:
+      return { kind: 'ints', value: attribute.ints.map(Number) };
+    case types.FLOATS:
+      return { kind: 'floats', value: attribute.floats };
+    case types.STRINGS:
+      return { kind: 'strings', value: attribute.strings.map(text) };
+    default:
+      return undefined;
+  }
+}

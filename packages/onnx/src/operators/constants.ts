@@ -1,0 +1,144 @@
+import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
+import type { Node } from '../ir/node.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
+import { noGradient, type Operator } from './operator.js';
+
+/** The tensor that a Constant node holds, in whichever of its attributes it is. */
+function constantOf(node: Node): Tensor {
+  const value = node.attributes['value'] as Tensor | undefined;
+  if (value !== undefined) return value;
+  const scalar = (name: string, dataType: DataType): Tensor | undefined => {
+    const entry = node.attributes[name] as number | undefined;
+    return entry === undefined ? undefined : tensorOf(dataType, [], [entry]);
+  };
+  const list = (name: string, dataType: DataType): Tensor | undefined => {
+    const entries = node.attributes[name] as readonly number[] | undefined;
+    return entries === undefined ? undefined : tensorOf(dataType, [entries.length], entries);
+  };
+  const constant =
+    scalar('value_float', 'float32') ??
+    scalar('value_int', 'int64') ??
+    list('value_floats', 'float32') ??
+    list('value_ints', 'int64');
+  if (constant === undefined) throw node.error('holds no numeric value');
+  return constant;
+}
+
+function fillOf(node: Node): Tensor {
+  return (node.attributes['value'] as Tensor | undefined) ?? tensorOf('float32', [1], [0]);
+}
+
+/** The target of a Cast. */
+function castTarget(node: Node): DataType {
+  const dataType = dataTypeOfNumber(node.int('to'));
+  if (dataType === undefined) {
+    throw node.error(`casts to ${describeDataTypeNumber(node.int('to'))}, which training graphs do not support`);
+  }
+  return dataType;
+}
+
+export const constantOperators: readonly Operator[] = [
+  {
+    name: 'Constant',
+    attributes: {
+      value: ['tensor'],
+      value_float: ['float'],
+      value_int: ['int'],
+      value_floats: ['floats'],
+      value_ints: ['ints'],
+    },
+    infer: (node) => {
+      const { dataType, shape } = constantOf(node);
+      return [{ dataType, shape }];
+    },
+    rewrite: (graph, node) => [graph.constantTensor(constantOf(node))],
+    gradient: noGradient,
+  },
+  {
+    name: 'ConstantOfShape',
+    attributes: { value: ['tensor'] },
+    infer: (node) => [{ dataType: fillOf(node).dataType, shape: node.knownNumbers(0) }],
+    evaluate: (node) => {
+      const shape = node.knownNumbers(0);
+      return [{ shape, data: new Float64Array(sizeOf(shape)).fill(numbersOf(fillOf(node))[0]!) }];
+    },
+    gradient: noGradient,
+  },
+  {
+    name: 'Shape',
+    attributes: { start: ['int', 0], end: ['int'] },
+    infer: (node) => [{ dataType: 'int64', shape: [shapePart(node).length] }],
+    // Shapes are known while the graph is built, so this never runs.
+    rewrite: (graph, node) => [graph.integers(shapePart(node))],
+    gradient: noGradient,
+  },
+  {
+    name: 'Size',
+    infer: () => [{ dataType: 'int64', shape: [] }],
+    rewrite: (graph, node) => [graph.constant(sizeOf(node.input(0).shape), [], 'int64')],
+    gradient: noGradient,
+  },
+  {
+    name: 'Range',
+    infer: (node) => [{ dataType: node.input(0).dataType, shape: [rangeOf(node).length] }],
+    evaluate: (node) => [{ shape: [rangeOf(node).length], data: rangeOf(node) }],
+    gradient: noGradient,
+  },
+  {
+    name: 'Identity',
+    infer: (node) => [node.input(0).type],
+    rewrite: (_, node) => [node.input(0)],
+  },
+  {
+    // Ours: an Identity through which no gradient flows. It is written as Identity.
+    name: 'StopGradient',
+    writtenAs: 'Identity',
+    infer: (node) => [node.input(0).type],
+    evaluate: (_, [x]) => [x!],
+    gradient: noGradient,
+  },
+  {
+    name: 'Cast',
+    attributes: { to: ['int'], saturate: ['int', 1] },
+    infer: (node) => [{ dataType: castTarget(node), shape: node.input(0).shape }],
+    rewrite: (_, node) => (castTarget(node) === node.input(0).dataType ? [node.input(0)] : undefined),
+    evaluate: (node, [x]) => {
+      const target = castTarget(node);
+      const convert =
+        target === 'bool'
+          ? (entry: number) => (entry === 0 ? 0 : 1)
+          : target === 'float32'
+            ? Math.fround
+            : target === 'float64'
+              ? (entry: number) => entry
+              : Math.trunc;
+      return [{ shape: x!.shape, data: x!.data.map(convert) }];
+    },
+    gradient: ({ graph, node, cotangent }) => {
+      const { dataType } = node.input(0);
+      return dataType.startsWith('float') && cotangent.dataType.startsWith('float')
+        ? [graph.cast(cotangent, dataType)]
+        : [];
+    },
+  },
+  {
+    name: 'CastLike',
+    attributes: { saturate: ['int', 1] },
+    infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
+    rewrite: (graph, node) => [graph.cast(node.input(0), node.input(1).dataType)],
+  },
+];
+
+function shapePart(node: Node): readonly number[] {
+  return node.input(0).shape.slice(node.int('start'), node.attributes['end'] as number | undefined);
+}
+
+function rangeOf(node: Node): Float64Array {
+  const [start, limit, step] = [0, 1, 2].map((position) => node.knownNumbers(position)[0]!) as [
+    number,
+    number,
+    number,
+  ];
+  const length = Math.max(Math.ceil((limit - start) / step), 0);
+  return Float64Array.from({ length }, (_, index) => start + index * step);
+}

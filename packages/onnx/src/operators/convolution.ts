@@ -1,0 +1,326 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { Node } from '../ir/node.js';
+import { numbersOf, sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import type { Operator } from './operator.js';
+import { flatten, inputPosition, positions, windowAttributes, windowOf, type Window } from './window.js';
+
+const convolutionAttributes = {
+  auto_pad: ['string', 'NOTSET'],
+  dilations: ['ints'],
+  group: ['int', 1],
+  kernel_shape: ['ints'],
+  pads: ['ints'],
+  strides: ['ints'],
+} as const;
+
+function checkChannels(node: Node, expectedInput: number): void {
+  const [x, weight] = [node.input(0), node.input(1)];
+  const group = node.int('group');
+  if (x.rank < 3 || weight.rank !== x.rank) {
+    throw node.error(`input [${x.shape.join(', ')}] and weight [${weight.shape.join(', ')}] must have the same rank, at least 3`);
+  }
+  if (x.shape[1] !== expectedInput || weight.shape[0]! % group !== 0) {
+    throw node.error(`input [${x.shape.join(', ')}] does not fit weight [${weight.shape.join(', ')}] in ${group} groups`);
+  }
+}
+
+function convWindow(node: Node): Window {
+  return windowOf(node, node.input(0).shape.slice(2), node.input(1).shape.slice(2));
+}
+
+const isZero = (value: Value): boolean =>
+  value.constant !== undefined && numbersOf(value.constant).every((entry) => entry === 0);
+
+/** The same kernel read backwards along every spatial axis. */
+function flipSpatial(graph: GraphBuilder, weight: Value): Value {
+  const axes = Array.from({ length: weight.rank - 2 }, (_, axis) => axis + 2).filter(
+    (axis) => weight.shape[axis] !== 1,
+  );
+  if (axes.length === 0) return weight;
+  return graph.slice(weight, {
+    starts: axes.map(() => -1),
+    ends: axes.map(() => -(2 ** 31) + 1),
+    axes,
+    steps: axes.map(() => -1),
+  });
+}
+
+/** Exchanges the channel axes within each group: [K, C/g, …] becomes [C, K/g, …]. */
+function exchangeChannels(graph: GraphBuilder, weight: Value, group: number): Value {
+  const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
+  const spatial = kernel.map((_, axis) => axis + 3);
+  const apart = graph.reshape(weight, [group, first / group, second, ...kernel]);
+  return graph.reshape(graph.transpose(apart, [0, 2, 1, ...spatial]), [
+    group * second,
+    first / group,
+    ...kernel,
+  ]);
+}
+
+/** dX of a convolution: the cotangent convolved with the flipped kernel, or a transposed convolution when strided. */
+function convInputGradient(graph: GraphBuilder, node: Node, cotangent: Value): Value {
+  const weight = node.input(1);
+  const inputs = node.input(0).shape.slice(2);
+  const group = node.int('group');
+  const window = convWindow(node);
+  const { kernel, strides, dilations, before, after, outputs } = window;
+  const extents = kernel.map((length, axis) => dilations[axis]! * (length - 1) + 1);
+  const lead = extents.map((extent, axis) => extent - 1 - before[axis]!);
+  const trail = extents.map((extent, axis) => extent - 1 - after[axis]!);
+  if (strides.every((stride) => stride === 1) && [...lead, ...trail].every((pad) => pad >= 0)) {
+    return graph.conv(cotangent, exchangeChannels(graph, flipSpatial(graph, weight), group), undefined, {
+      dilations,
+      group,
+      pads: [...lead, ...trail],
+    });
+  }
+  // Entries at the end that no window reached are added by output_padding.
+  return graph.convTranspose(cotangent, weight, undefined, {
+    ...windowAttributes(window),
+    group,
+    output_padding: inputs.map(
+      (length, axis) =>
+        length - ((outputs[axis]! - 1) * strides[axis]! + extents[axis]! - before[axis]! - after[axis]!),
+    ),
+  });
+}
+
+/**
+ * dW of a convolution of `image` [N, C, …] by a kernel, from the cotangent [N, K, …] of its result: [K, C/g, …].
+ *
+ * A 1×1 kernel is one matrix product. Otherwise the windows are laid out by a depthwise convolution with one-hot
+ * kernels (im2col as an operator that every runtime is fast at), and one matrix product per image follows.
+ */
+function kernelGradient(
+  graph: GraphBuilder,
+  image: Value,
+  cotangent: Value,
+  window: Window,
+  group: number,
+): Value {
+  const [batch, channels] = image.shape as [number, number];
+  const filters = cotangent.shape[1]!;
+  const taps = sizeOf(window.kernel);
+  const pixels = sizeOf(window.outputs);
+  const pointwise =
+    taps === 1 &&
+    window.strides.every((stride) => stride === 1) &&
+    [...window.before, ...window.after].every((pad) => pad === 0);
+  const columns = pointwise ? image : cropTo(graph, windowColumns(graph, image, window), window.outputs);
+  const left = graph.reshape(columns, [batch, group, (channels / group) * taps, pixels]);
+  const right = graph.transpose(graph.reshape(cotangent, [batch, group, filters / group, pixels]), [0, 1, 3, 2]);
+  const perImage = group === 1
+    ? graph.matmul(
+        graph.reshape(left, [batch, channels * taps, pixels]),
+        graph.reshape(right, [batch, pixels, filters]),
+      )
+    : graph.matmul(left, right);
+  const summed = graph.reshape(graph.sum(perImage, [0], false), [group, (channels / group) * taps, filters / group]);
+  return graph.reshape(graph.transpose(summed, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
+}
+
+/** Every window as a column: [N, C·taps, …outputs]. */
+function windowColumns(graph: GraphBuilder, image: Value, window: Window): Value {
+  const channels = image.shape[1]!;
+  const taps = sizeOf(window.kernel);
+  const oneHot = new Float32Array(channels * taps * taps);
+  for (let row = 0; row < channels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
+  const kernels = graph.constantTensor({
+    dataType: 'float32',
+    shape: [channels * taps, 1, ...window.kernel],
+    data: oneHot,
+  });
+  return graph.conv(image, kernels, undefined, { group: channels, ...windowAttributes(window) });
+}
+
+const spatialAxes = (value: Value): number[] => value.shape.slice(2).map((_, axis) => axis + 2);
+
+const biasGradient = (graph: GraphBuilder, cotangent: Value): Value =>
+  graph.sum(cotangent, [0, ...spatialAxes(cotangent)], false);
+
+const convolution: Operator = {
+  name: 'Conv',
+  attributes: convolutionAttributes,
+  infer: (node) => {
+    const [x, weight] = [node.input(0), node.input(1)];
+    checkChannels(node, (weight.shape[1] ?? 0) * node.int('group'));
+    return [{ dataType: x.dataType, shape: [x.shape[0]!, weight.shape[0]!, ...convWindow(node).outputs] }];
+  },
+  // Exporters compute a bias of zeros; without it the kernel has no second use.
+  rewrite: (graph, node) => {
+    const dropBias = node.hasInput(2) && isZero(node.input(2));
+    if (!dropBias && node.text('auto_pad') === 'NOTSET') return undefined;
+    return [
+      graph.conv(node.input(0), node.input(1), dropBias ? undefined : node.inputs[2], {
+        group: node.int('group'),
+        ...windowAttributes(convWindow(node)),
+      }),
+    ];
+  },
+  evaluate: (node, [x, weight, bias]) => {
+    const window = convWindow(node);
+    const inputs = x!.shape.slice(2);
+    const [batch, channels] = x!.shape as [number, number];
+    const [filters, depth] = weight!.shape as [number, number];
+    const perGroup = filters / node.int('group');
+    const shape = [batch, filters, ...window.outputs];
+    const data = new Float64Array(sizeOf(shape));
+    const [plane, taps, pixels] = [sizeOf(inputs), sizeOf(window.kernel), sizeOf(window.outputs)];
+    for (const output of positions(window.outputs)) {
+      for (const tap of positions(window.kernel)) {
+        const position = inputPosition(window, inputs, output, tap);
+        if (position === undefined) continue;
+        const from = flatten(position, inputs);
+        const to = flatten(output, window.outputs);
+        const at = flatten(tap, window.kernel);
+        for (let n = 0; n < batch; n++) {
+          for (let k = 0; k < filters; k++) {
+            const firstChannel = Math.floor(k / perGroup) * depth;
+            let sum = 0;
+            for (let c = 0; c < depth; c++) {
+              sum += x!.data[(n * channels + firstChannel + c) * plane + from]! * weight!.data[(k * depth + c) * taps + at]!;
+            }
+            data[(n * filters + k) * pixels + to]! += sum;
+          }
+        }
+      }
+    }
+    if (bias !== undefined) {
+      data.forEach((value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!));
+    }
+    return [{ shape, data }];
+  },
+  gradient: ({ graph, node, cotangent, needs }) => [
+    needs(0) ? convInputGradient(graph, node, cotangent) : undefined,
+    needs(1)
+      ? kernelGradient(graph, node.input(0), cotangent, convWindow(node), node.int('group'))
+      : undefined,
+    needs(2) ? biasGradient(graph, cotangent) : undefined,
+  ],
+};
+
+/** The window of the convolution whose input gradient a transposed convolution is, and the lengths it produces. */
+function transposedWindow(node: Node): Window & { readonly inputs: readonly number[]; readonly outputPadding: readonly number[] } {
+  const inputs = node.input(0).shape.slice(2);
+  const kernel = node.input(1).shape.slice(2);
+  const rank = inputs.length;
+  const strides = node.ints('strides') ?? new Array<number>(rank).fill(1);
+  const dilations = node.ints('dilations') ?? new Array<number>(rank).fill(1);
+  const extents = kernel.map((length, axis) => dilations[axis]! * (length - 1) + 1);
+  const outputPadding = node.ints('output_padding') ?? new Array<number>(rank).fill(0);
+  const wanted = node.ints('output_shape')?.slice(-rank);
+  const automatic = node.text('auto_pad');
+  const unpadded = inputs.map(
+    (length, axis) => (length - 1) * strides[axis]! + extents[axis]! + outputPadding[axis]!,
+  );
+  let pads = node.ints('pads') ?? new Array<number>(2 * rank).fill(0);
+  if (wanted !== undefined || automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER') {
+    const target = wanted ?? inputs.map((length, axis) => length * strides[axis]!);
+    const totals = unpadded.map((length, axis) => length - target[axis]!);
+    const half = totals.map((total) =>
+      automatic === 'SAME_UPPER' ? Math.ceil(total / 2) : Math.floor(total / 2),
+    );
+    const rest = totals.map((total, axis) => total - half[axis]!);
+    // SAME_UPPER puts the larger half at the end.
+    pads = automatic === 'SAME_UPPER' ? [...rest, ...half] : [...rest.map((_, axis) => totals[axis]! - half[axis]!), ...half];
+  } else if (automatic === 'VALID') {
+    pads = new Array<number>(2 * rank).fill(0);
+  }
+  const before = pads.slice(0, rank);
+  const after = pads.slice(rank);
+  const lengths = unpadded.map((length, axis) => length - before[axis]! - after[axis]!);
+  return { kernel, strides, dilations, before, after, outputs: inputs, inputs: lengths, outputPadding };
+}
+
+const transposedConvolution: Operator = {
+  name: 'ConvTranspose',
+  attributes: { ...convolutionAttributes, output_padding: ['ints'], output_shape: ['ints'] },
+  infer: (node) => {
+    const [x, weight] = [node.input(0), node.input(1)];
+    checkChannels(node, weight.shape[0] ?? 0);
+    return [
+      {
+        dataType: x.dataType,
+        shape: [x.shape[0]!, weight.shape[1]! * node.int('group'), ...transposedWindow(node).inputs],
+      },
+    ];
+  },
+  rewrite: (graph, node) => {
+    const window = transposedWindow(node);
+    const dropBias = node.hasInput(2) && isZero(node.input(2));
+    if (!dropBias && node.text('auto_pad') === 'NOTSET' && node.ints('output_shape') === undefined) {
+      return undefined;
+    }
+    return [
+      graph.convTranspose(node.input(0), node.input(1), dropBias ? undefined : node.inputs[2], {
+        group: node.int('group'),
+        ...windowAttributes(window),
+        output_padding: window.outputPadding,
+      }),
+    ];
+  },
+  evaluate: (node, [x, weight, bias]) => {
+    const window = transposedWindow(node);
+    const [batch, channels] = x!.shape as [number, number];
+    const perGroup = weight!.shape[1]!;
+    const group = node.int('group');
+    const filters = perGroup * group;
+    const shape = [batch, filters, ...window.inputs];
+    const data = new Float64Array(sizeOf(shape));
+    const [plane, taps, pixels] = [sizeOf(window.outputs), sizeOf(window.kernel), sizeOf(window.inputs)];
+    for (const place of positions(window.outputs)) {
+      for (const tap of positions(window.kernel)) {
+        const position = inputPosition(window, window.inputs, place, tap);
+        if (position === undefined) continue;
+        const to = flatten(position, window.inputs);
+        const from = flatten(place, window.outputs);
+        const at = flatten(tap, window.kernel);
+        for (let n = 0; n < batch; n++) {
+          for (let c = 0; c < channels; c++) {
+            const first = Math.floor(c / (channels / group)) * perGroup;
+            const entry = x!.data[(n * channels + c) * plane + from]!;
+            for (let k = 0; k < perGroup; k++) {
+              data[(n * filters + first + k) * pixels + to]! += entry * weight!.data[(c * perGroup + k) * taps + at]!;
+            }
+          }
+        }
+      }
+    }
+    if (bias !== undefined) {
+      data.forEach((value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!));
+    }
+    return [{ shape, data }];
+  },
+  // The roles of image and result are exchanged: dX is a convolution, dW that of the convolution it transposes.
+  gradient: ({ graph, node, cotangent, needs }) => {
+    const window = transposedWindow(node);
+    const group = node.int('group');
+    return [
+      needs(0)
+        ? cropTo(
+            graph,
+            graph.conv(cotangent, node.input(1), undefined, { group, ...windowAttributes(window) }),
+            window.outputs,
+          )
+        : undefined,
+      needs(1)
+        ? kernelGradient(graph, cotangent, node.input(0), window, group)
+        : undefined,
+      needs(2) ? biasGradient(graph, cotangent) : undefined,
+    ];
+  },
+};
+
+/** Output padding may leave room for a further window, which the transposed convolution never had. */
+function cropTo(graph: GraphBuilder, x: Value, lengths: readonly number[]): Value {
+  const axes = lengths.flatMap((length, axis) => (x.shape[axis + 2] === length ? [] : [axis]));
+  if (axes.length === 0) return x;
+  return graph.slice(x, {
+    starts: axes.map(() => 0),
+    ends: axes.map((axis) => lengths[axis]!),
+    axes: axes.map((axis) => axis + 2),
+  });
+}
+
+export const convolutionOperators: readonly Operator[] = [convolution, transposedConvolution];

@@ -1,0 +1,303 @@
+import type { Node } from '../ir/node.js';
+import { sizeOf } from '../ir/tensor.js';
+import { normalizeAxis } from '../shapes/axes.js';
+import { sameShape } from '../shapes/same-shape.js';
+import { forEachOffset, stridesOf } from '../shapes/strides.js';
+import type { Numbers, Operator } from './operator.js';
+import { flatten, positions } from './window.js';
+
+interface Range {
+  readonly start: number;
+  readonly step: number;
+  readonly length: number;
+}
+
+/** What a Slice takes along every axis. */
+function rangesOf(node: Node): readonly Range[] {
+  const { shape } = node.input(0);
+  const starts = node.knownNumbers(1);
+  const ends = node.knownNumbers(2);
+  const axes = node.optionalNumbers(3) ?? starts.map((_, axis) => axis);
+  const steps = node.optionalNumbers(4) ?? starts.map(() => 1);
+  const ranges: Range[] = shape.map((length) => ({ start: 0, step: 1, length }));
+  axes.forEach((listed, place) => {
+    const axis = normalizeAxis(node, listed, shape.length);
+    const whole = shape[axis]!;
+    const step = steps[place]!;
+    if (step === 0) throw node.error(`step of axis ${axis} is 0`);
+    const clamp = (bound: number): number => {
+      const counted = bound < 0 ? bound + whole : bound;
+      return step > 0 ? Math.min(Math.max(counted, 0), whole) : Math.min(Math.max(counted, -1), whole - 1);
+    };
+    const start = clamp(starts[place]!);
+    const end = clamp(ends[place]!);
+    ranges[axis] = { start, step, length: Math.max(Math.ceil((end - start) / step), 0) };
+  });
+  return ranges;
+}
+
+/** The padding before and after on every axis. */
+function padsOf(node: Node): { before: readonly number[]; after: readonly number[] } {
+  const { rank } = node.input(0);
+  const listed = node.knownNumbers(1);
+  const axes = node.optionalNumbers(3)?.map((axis) => normalizeAxis(node, axis, rank)) ?? Array.from({ length: rank }, (_, axis) => axis);
+  if (listed.length !== 2 * axes.length) throw node.error(`pads has ${listed.length} entries, expected ${2 * axes.length}`);
+  const before = new Array<number>(rank).fill(0);
+  const after = new Array<number>(rank).fill(0);
+  axes.forEach((axis, place) => {
+    before[axis] = listed[place]!;
+    after[axis] = listed[place + axes.length]!;
+  });
+  return { before, after };
+}
+
+const paddedShape = (node: Node): readonly number[] => {
+  const { before, after } = padsOf(node);
+  return node.input(0).shape.map((length, axis) => length + before[axis]! + after[axis]!);
+};
+
+/** An index that counts from the end when negative. */
+const wrap = (index: number, length: number): number => (index < 0 ? index + length : index);
+
+/** The shape of Gather: the axis is replaced by the shape of the indices. */
+const gatheredShape = (node: Node): readonly number[] => {
+  const { shape } = node.input(0);
+  const axis = normalizeAxis(node, node.int('axis'), shape.length);
+  return [...shape.slice(0, axis), ...node.input(1).shape, ...shape.slice(axis + 1)];
+};
+
+/** For every entry of `indices`, the offset in a tensor of `shape` that GatherElements and ScatterElements address. */
+function elementOffsets(indices: Numbers, shape: readonly number[], axis: number): Float64Array {
+  const strides = stridesOf(shape);
+  const offsets = new Float64Array(indices.data.length);
+  let entry = 0;
+  for (const position of positions(indices.shape)) {
+    let offset = 0;
+    position.forEach((coordinate, place) => {
+      offset += strides[place]! * (place === axis ? wrap(indices.data[entry]!, shape[axis]!) : coordinate);
+    });
+    offsets[entry++] = offset;
+  }
+  return offsets;
+}
+
+const scatterModes: Readonly<Record<string, (old: number, update: number) => number>> = {
+  none: (_, update) => update,
+  add: (old, update) => old + update,
+};
+
+function scatterMode(node: Node): (old: number, update: number) => number {
+  const mode = scatterModes[node.text('reduction')];
+  if (mode === undefined) {
+    throw node.error(`reduction '${node.text('reduction')}' is not supported, expected ${Object.keys(scatterModes).join(' or ')}`);
+  }
+  return mode;
+}
+
+export const indexingOperators: readonly Operator[] = [
+  {
+    name: 'Slice',
+    infer: (node) => [
+      { dataType: node.input(0).dataType, shape: rangesOf(node).map((range) => range.length) },
+    ],
+    rewrite: (_, node) =>
+      rangesOf(node).every(
+        (range, axis) => range.step === 1 && range.length === node.input(0).shape[axis],
+      )
+        ? [node.input(0)]
+        : undefined,
+    evaluate: (node, [x]) => {
+      const ranges = rangesOf(node);
+      const strides = stridesOf(x!.shape);
+      const shape = ranges.map((range) => range.length);
+      const start = ranges.reduce((offset, range, axis) => offset + range.start * strides[axis]!, 0);
+      const data = new Float64Array(sizeOf(shape));
+      forEachOffset(
+        shape,
+        ranges.map((range, axis) => range.step * strides[axis]!),
+        (entry, offset) => (data[entry] = x!.data[offset]!),
+        start,
+      );
+      return [{ shape, data }];
+    },
+    // What was left out gets zeros: around the slice by Pad, between its entries by scattering along each axis.
+    gradient: ({ graph, node, cotangent }) => {
+      const { shape } = node.input(0);
+      const ranges = rangesOf(node);
+      let spread = cotangent;
+      ranges.forEach((range, axis) => {
+        if (range.step === 1) return;
+        const places = Array.from({ length: range.length }, (_, place) => range.start + place * range.step);
+        const updates = spread.shape;
+        const indices = graph.expand(
+          graph.reshape(graph.integers(places), updates.map((_, place) => (place === axis ? places.length : 1))),
+          updates,
+        );
+        const zeros = graph.fill(0, updates.map((length, place) => (place === axis ? shape[axis]! : length)), cotangent.dataType);
+        spread = graph.only('ScatterElements', [zeros, indices, spread], { axis });
+      });
+      const before = ranges.map((range) => (range.step === 1 ? range.start : 0));
+      const after = ranges.map((_, axis) => shape[axis]! - before[axis]! - spread.shape[axis]!);
+      return [graph.pad(spread, before, after)];
+    },
+  },
+  {
+    name: 'Pad',
+    attributes: { mode: ['string', 'constant'] },
+    infer: (node) => {
+      if (!['constant', 'reflect', 'edge', 'wrap'].includes(node.text('mode'))) {
+        throw node.error(`mode '${node.text('mode')}' is not supported, expected constant, reflect, edge or wrap`);
+      }
+      return [{ dataType: node.input(0).dataType, shape: paddedShape(node) }];
+    },
+    rewrite: (graph, node) => {
+      const { before, after } = padsOf(node);
+      const x = node.input(0);
+      if ([...before, ...after].every((pad) => pad === 0)) return [x];
+      if (node.text('mode') === 'constant') {
+        // Negative pads cut; the rest is a Pad over all axes.
+        if ([...before, ...after].every((pad) => pad >= 0)) {
+          return node.hasInput(3) ? [graph.only('Pad', [x, graph.integers([...before, ...after]), node.inputs[2]])] : undefined;
+        }
+        const cut = graph.slice(x, {
+          starts: before.map((pad) => Math.max(-pad, 0)),
+          ends: x.shape.map((length, axis) => length + Math.min(after[axis]!, 0)),
+          axes: x.shape.map((_, axis) => axis),
+        });
+        const amounts = [...before, ...after].map((pad) => Math.max(pad, 0));
+        if (amounts.every((amount) => amount === 0)) return [cut];
+        return [graph.only('Pad', [cut, graph.integers(amounts), node.inputs[2]])];
+      }
+      // The other modes read existing entries: a Gather along each padded axis.
+      let padded = x;
+      x.shape.forEach((length, axis) => {
+        if (before[axis] === 0 && after[axis] === 0) return;
+        const places = Array.from({ length: length + before[axis]! + after[axis]! }, (_, place) =>
+          paddingSource(node.text('mode'), place - before[axis]!, length),
+        );
+        padded = graph.only('Gather', [padded, graph.integers(places)], { axis });
+      });
+      return [padded];
+    },
+    evaluate: (node, [x, , fill]) => {
+      const { before } = padsOf(node);
+      const shape = paddedShape(node);
+      const data = new Float64Array(sizeOf(shape)).fill(fill?.data[0] ?? 0);
+      let entry = 0;
+      for (const position of positions(x!.shape)) {
+        data[flatten(position.map((place, axis) => place + before[axis]!), shape)] = x!.data[entry++]!;
+      }
+      return [{ shape, data }];
+    },
+    gradient: ({ graph, node, cotangent }) => {
+      const { before } = padsOf(node);
+      const { shape } = node.input(0);
+      return [
+        graph.slice(cotangent, {
+          starts: [...before],
+          ends: shape.map((length, axis) => before[axis]! + length),
+          axes: shape.map((_, axis) => axis),
+        }),
+      ];
+    },
+  },
+  {
+    name: 'Gather',
+    attributes: { axis: ['int', 0] },
+    infer: (node) => [{ dataType: node.input(0).dataType, shape: gatheredShape(node) }],
+    evaluate: (node, [x, indices]) => {
+      const axis = normalizeAxis(node, node.int('axis'), x!.shape.length);
+      const shape = gatheredShape(node);
+      const inner = sizeOf(x!.shape.slice(axis + 1));
+      const length = x!.shape[axis]!;
+      const count = indices!.data.length;
+      const data = new Float64Array(sizeOf(shape));
+      for (let entry = 0; entry < data.length; entry++) {
+        const offset = entry % inner;
+        const place = Math.floor(entry / inner) % count;
+        const outer = Math.floor(entry / inner / count);
+        data[entry] = x!.data[(outer * length + wrap(indices!.data[place]!, length)) * inner + offset]!;
+      }
+      return [{ shape, data }];
+    },
+    // Rows are added back where they came from, as elements: the row number repeated over the rest of the row.
+    gradient: ({ graph, node, cotangent }) => {
+      const { shape } = node.input(0);
+      const axis = normalizeAxis(node, node.int('axis'), shape.length);
+      const indices = node.input(1);
+      const count = sizeOf(indices.shape);
+      const rows = [...shape.slice(0, axis), count, ...shape.slice(axis + 1)];
+      const places = graph.expand(
+        graph.reshape(indices, rows.map((_, place) => (place === axis ? count : 1))),
+        rows,
+      );
+      return [
+        graph.only(
+          'ScatterElements',
+          [graph.fill(0, shape, cotangent.dataType), places, graph.reshape(cotangent, rows)],
+          { axis, reduction: 'add' },
+        ),
+      ];
+    },
+  },
+  {
+    name: 'GatherElements',
+    attributes: { axis: ['int', 0] },
+    infer: (node) => [{ dataType: node.input(0).dataType, shape: node.input(1).shape }],
+    evaluate: (node, [x, indices]) => {
+      const axis = normalizeAxis(node, node.int('axis'), x!.shape.length);
+      const offsets = elementOffsets(indices!, x!.shape, axis);
+      return [{ shape: indices!.shape, data: offsets.map((offset) => x!.data[offset]!) }];
+    },
+    gradient: ({ graph, node, cotangent }) => [
+      graph.only(
+        'ScatterElements',
+        [graph.fill(0, node.input(0).shape, cotangent.dataType), node.input(1), cotangent],
+        { axis: node.int('axis'), reduction: 'add' },
+      ),
+    ],
+  },
+  {
+    name: 'ScatterElements',
+    attributes: { axis: ['int', 0], reduction: ['string', 'none'] },
+    infer: (node) => {
+      scatterMode(node);
+      if (!sameShape(node.input(1).shape, node.input(2).shape)) {
+        throw node.error(`indices [${node.input(1).shape.join(', ')}] and updates [${node.input(2).shape.join(', ')}] differ`);
+      }
+      return [node.input(0).type];
+    },
+    evaluate: (node, [x, indices, updates]) => {
+      const mode = scatterMode(node);
+      const axis = normalizeAxis(node, node.int('axis'), x!.shape.length);
+      const data = Float64Array.from(x!.data);
+      elementOffsets(indices!, x!.shape, axis).forEach((offset, entry) => {
+        data[offset] = mode(data[offset]!, updates!.data[entry]!);
+      });
+      return [{ shape: x!.shape, data }];
+    },
+    // An overwritten entry passes nothing on. Indices must not repeat unless they add.
+    gradient: ({ graph, node, cotangent, needs }) => {
+      const [indices, axis] = [node.input(1), node.int('axis')];
+      const overwrites = node.text('reduction') === 'none';
+      return [
+        !needs(0)
+          ? undefined
+          : overwrites
+            ? graph.only('ScatterElements', [cotangent, indices, graph.fill(0, indices.shape, cotangent.dataType)], { axis })
+            : cotangent,
+        undefined,
+        needs(2) ? graph.only('GatherElements', [cotangent, indices], { axis }) : undefined,
+      ];
+    },
+  },
+];
+
+/** The entry that reflect, edge or wrap padding reads for a place outside of [0, length). */
+function paddingSource(mode: string, place: number, length: number): number {
+  if (mode === 'edge') return Math.min(Math.max(place, 0), length - 1);
+  if (mode === 'wrap') return ((place % length) + length) % length;
+  const period = Math.max(2 * (length - 1), 1);
+  const folded = ((place % period) + period) % period;
+  return folded < length ? folded : period - folded;
+}

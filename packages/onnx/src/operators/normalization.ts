@@ -1,0 +1,188 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import type { Numbers, Operator } from './operator.js';
+
+/** A vector over the channels, in a shape that broadcasts against [N, C, …]. */
+function perChannel(graph: GraphBuilder, vector: Value, rank: number): Value {
+  return graph.reshape(vector, [1, vector.shape[0]!, ...new Array<number>(rank - 2).fill(1)]);
+}
+
+const channelAxes = (x: Value): number[] => x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+
+/** Population mean and variance of every channel of [N, C, …]. */
+function channelStatistics(x: Numbers): { mean: Float64Array; variance: Float64Array } {
+  const channels = x.shape[1]!;
+  const plane = sizeOf(x.shape.slice(2));
+  const count = x.data.length / channels;
+  const channelOf = (entry: number): number => Math.floor(entry / plane) % channels;
+  const mean = new Float64Array(channels);
+  x.data.forEach((value, entry) => (mean[channelOf(entry)]! += value / count));
+  const variance = new Float64Array(channels);
+  x.data.forEach((value, entry) => {
+    variance[channelOf(entry)]! += (value - mean[channelOf(entry)]!) ** 2 / count;
+  });
+  return { mean, variance };
+}
+
+/**
+ * Batch normalization in training: the result, and the population mean and variance of the batch.
+ *
+ * With momentum 0 the operator's running statistics are those of the batch, whatever they were before. ONNX Runtime
+ * writes them into the memory of the inputs, so each node is given inputs that nobody else reads: made from its
+ * own x, they are shared with no other node.
+ */
+export function normalizeByBatch(
+  graph: GraphBuilder,
+  { x, scale, bias, epsilon }: { x: Value; scale: Value; bias: Value; epsilon: number },
+  name?: string,
+): { y: Value; mean: Value; variance: Value } {
+  const scratch = (sign: number): Value => graph.multiply(scale, graph.constant(sign * (x.id + 1)));
+  const [y, mean, variance] = graph.apply(
+    'BatchNormalization',
+    [x, scale, bias, scratch(1), scratch(-1)],
+    { epsilon, momentum: 0, training_mode: 1 },
+    { name },
+  );
+  return { y: y!, mean: mean!, variance: variance! };
+}
+
+const batchNormalization: Operator = {
+  name: 'BatchNormalization',
+  attributes: { epsilon: ['float', 1e-5], momentum: ['float', 0.9], training_mode: ['int', 0] },
+  infer: (node) => {
+    const x = node.input(0);
+    const channels = x.shape[1];
+    for (let position = 1; position < 5; position++) {
+      const { shape } = node.input(position);
+      if (shape.length !== 1 || shape[0] !== channels) {
+        throw node.error(`input ${position} has shape [${shape.join(', ')}], expected [${channels}]`);
+      }
+    }
+    const vector = { dataType: x.dataType, shape: [channels!] };
+    return node.int('training_mode') === 1 ? [x.type, vector, vector] : [x.type];
+  },
+  // Training is written by `normalizeByBatch`, whose further outputs are the statistics that the gradient needs.
+  rewrite: (graph, node) => {
+    const momentum = node.float('momentum');
+    if (node.int('training_mode') === 0 || momentum === 0) return undefined;
+    const [x, scale, bias, runningMean, runningVariance] = node.inputs as [Value, Value, Value, Value, Value];
+    const { y, mean, variance } = normalizeByBatch(graph, { x, scale, bias, epsilon: node.float('epsilon') }, node.name);
+    const blend = (running: Value, batch: Value): Value =>
+      graph.add(graph.multiply(running, momentum), graph.multiply(batch, 1 - momentum));
+    return [y, blend(runningMean, mean), blend(runningVariance, variance)];
+  },
+  evaluate: (node, [x, scale, bias, runningMean, runningVariance]) => {
+    const training = node.int('training_mode') === 1;
+    const { mean, variance } = training
+      ? channelStatistics(x!)
+      : { mean: runningMean!.data, variance: runningVariance!.data };
+    const channels = x!.shape[1]!;
+    const plane = sizeOf(x!.shape.slice(2));
+    const y = x!.data.map((value, entry) => {
+      const c = Math.floor(entry / plane) % channels;
+      return ((value - mean[c]!) / Math.sqrt(variance[c]! + node.float('epsilon'))) * scale!.data[c]! + bias!.data[c]!;
+    });
+    if (!training) return [{ shape: x!.shape, data: y }];
+    const blend = (running: Numbers, batch: Float64Array): Numbers => ({
+      shape: [channels],
+      data: batch.map((value, c) => running.data[c]! * node.float('momentum') + value * (1 - node.float('momentum'))),
+    });
+    return [{ shape: x!.shape, data: y }, blend(runningMean!, mean), blend(runningVariance!, variance)];
+  },
+  /*
+   * With r = 1/√(v + ε) and sums over all axes but the channels: dβ = Σ dy and dγ = r·(Σ dy·x − m·dβ).
+   * In training, dx = γ·r·(dy − dβ/n − (x − m)·r·dγ/n), which is k₁·dy + k₂·x + k₃ with one k of each kind per
+   * channel: the fewest passes over the large tensors.
+   */
+  gradient: ({ graph, node, cotangent, needs }) => {
+    const [x, scale] = [node.input(0), node.input(1)];
+    const training = node.int('training_mode') === 1;
+    const [mean, variance] = training
+      ? [node.output(1), node.output(2)]
+      : [node.input(3), node.input(4)];
+    const axes = channelAxes(x);
+    const inverse = graph.reciprocal(graph.sqrt(graph.add(variance, node.float('epsilon'))));
+    const slope = graph.multiply(scale, inverse);
+    const asConstants = !training && (needs(3) || needs(4));
+    const wanted = needs(1) || needs(2) || training || asConstants;
+    const dBias = wanted ? graph.sum(cotangent, axes, false) : undefined;
+    const dScale =
+      needs(1) || training || asConstants
+        ? graph.multiply(
+            inverse,
+            graph.subtract(
+              graph.sum(graph.multiply(cotangent, x), axes, false),
+              graph.multiply(mean, dBias!),
+            ),
+          )
+        : undefined;
+    let dx: Value | undefined;
+    if (needs(0)) {
+      const direct = graph.multiply(cotangent, perChannel(graph, slope, x.rank));
+      if (!training) {
+        dx = direct;
+      } else {
+        const count = x.shape.reduce((product, length) => product * length, 1) / x.shape[1]!;
+        const k2 = graph.negate(graph.multiply(slope, graph.multiply(inverse, graph.divide(dScale!, count))));
+        const k3 = graph.negate(
+          graph.add(graph.multiply(slope, graph.divide(dBias!, count)), graph.multiply(k2, mean)),
+        );
+        dx = graph.add(
+          direct,
+          graph.add(graph.multiply(x, perChannel(graph, k2, x.rank)), perChannel(graph, k3, x.rank)),
+        );
+      }
+    }
+    return [
+      dx,
+      dScale,
+      dBias,
+      asConstants ? graph.negate(graph.multiply(slope, dBias!)) : undefined,
+      asConstants
+        ? graph.multiply(graph.multiply(graph.multiply(slope, inverse), dScale!), -0.5)
+        : undefined,
+    ];
+  },
+};
+
+/** (x − mean)/√(variance + ε) over `axes`, in the centred form that does not cancel. */
+function standardize(graph: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
+  const centred = graph.subtract(x, graph.mean(x, axes));
+  const variance = graph.mean(graph.multiply(centred, centred), axes);
+  return graph.divide(centred, graph.sqrt(graph.add(variance, epsilon)));
+}
+
+export const normalizationOperators: readonly Operator[] = [
+  batchNormalization,
+  {
+    name: 'InstanceNormalization',
+    attributes: { epsilon: ['float', 1e-5] },
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const axes = x.shape.slice(2).map((_, axis) => axis + 2);
+      return [
+        graph.add(
+          graph.multiply(
+            standardize(graph, x, axes, node.float('epsilon')),
+            perChannel(graph, node.input(1), x.rank),
+          ),
+          perChannel(graph, node.input(2), x.rank),
+        ),
+      ];
+    },
+  },
+  {
+    name: 'LayerNormalization',
+    attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const first = node.int('axis') < 0 ? node.int('axis') + x.rank : node.int('axis');
+      const axes = x.shape.flatMap((_, axis) => (axis >= first ? [axis] : []));
+      const scaled = graph.multiply(standardize(graph, x, axes, node.float('epsilon')), node.input(1));
+      return [node.hasInput(2) ? graph.add(scaled, node.input(2)) : scaled];
+    },
+  },
+];

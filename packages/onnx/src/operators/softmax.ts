@@ -1,0 +1,64 @@
+import type { Node } from '../ir/node.js';
+import { normalizeAxis } from '../shapes/axes.js';
+import type { Numbers, Operator } from './operator.js';
+import { sizeOf } from '../ir/tensor.js';
+
+const axisOf = (node: Node): number => normalizeAxis(node, node.int('axis'), node.input(0).rank);
+
+/** Applies `compute` to every line of the tensor along an axis. */
+export function mapLines(x: Numbers, axis: number, compute: (line: number[]) => ArrayLike<number>): Numbers {
+  const length = x.shape[axis]!;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const outer = sizeOf(x.shape.slice(0, axis));
+  const data = new Float64Array(x.data.length);
+  for (let block = 0; block < outer; block++) {
+    for (let offset = 0; offset < inner; offset++) {
+      const start = block * length * inner + offset;
+      const line = Array.from({ length }, (_, place) => x.data[start + place * inner]!);
+      const result = compute(line);
+      for (let place = 0; place < length; place++) data[start + place * inner] = result[place]!;
+    }
+  }
+  return { shape: x.shape, data };
+}
+
+function logSumExp(line: readonly number[]): number {
+  const largest = line.reduce((a, b) => Math.max(a, b), -Infinity);
+  return largest + Math.log(line.reduce((sum, entry) => sum + Math.exp(entry - largest), 0));
+}
+
+export const softmaxOperators: readonly Operator[] = [
+  {
+    name: 'Softmax',
+    attributes: { axis: ['int', -1] },
+    infer: (node) => [node.input(0).type],
+    evaluate: (node, [x]) => [
+      mapLines(x!, axisOf(node), (line) => {
+        const total = logSumExp(line);
+        return line.map((entry) => Math.exp(entry - total));
+      }),
+    ],
+    gradient: ({ graph, node, cotangent }) => {
+      const y = node.output();
+      const weighted = graph.multiply(cotangent, y);
+      return [graph.subtract(weighted, graph.multiply(y, graph.sum(weighted, [axisOf(node)])))];
+    },
+  },
+  {
+    name: 'LogSoftmax',
+    attributes: { axis: ['int', -1] },
+    infer: (node) => [node.input(0).type],
+    evaluate: (node, [x]) => [
+      mapLines(x!, axisOf(node), (line) => {
+        const total = logSumExp(line);
+        return line.map((entry) => entry - total);
+      }),
+    ],
+    gradient: ({ graph, node, cotangent }) => [
+      graph.subtract(
+        cotangent,
+        graph.multiply(graph.exp(node.output()), graph.sum(cotangent, [axisOf(node)])),
+      ),
+    ],
+  },
+];

@@ -1,0 +1,163 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { AttributeSchema } from '../ir/attributes.js';
+import type { Node } from '../ir/node.js';
+import type { Value } from '../ir/value.js';
+import { noGradient, type Operator } from './operator.js';
+
+/** What the derivative of an elementwise function may be made of. */
+interface Point {
+  readonly graph: GraphBuilder;
+  readonly node: Node;
+  readonly x: Value;
+  readonly y: Value;
+  readonly cotangent: Value;
+}
+
+/** An elementwise function of one tensor: its value in plain numbers, and its vector-Jacobian product. */
+function unary(
+  name: string,
+  compute: (x: number, node: Node) => number,
+  gradient?: (point: Point) => Value,
+  attributes: Readonly<Record<string, AttributeSchema>> = {},
+): Operator {
+  return {
+    name,
+    attributes,
+    infer: (node) => [node.input(0).type],
+    evaluate: (node, [x]) => [{ shape: x!.shape, data: x!.data.map((entry) => compute(entry, node)) }],
+    gradient:
+      gradient === undefined
+        ? noGradient
+        : ({ graph, node, cotangent }) => [
+            gradient({ graph, node, x: node.input(0), y: node.output(), cotangent }),
+          ],
+  };
+}
+
+/** An elementwise function that is written as others: no kernel of its own is needed for its gradient. */
+function composite(
+  name: string,
+  attributes: Readonly<Record<string, AttributeSchema>>,
+  rewrite: (graph: GraphBuilder, x: Value, node: Node) => Value,
+): Operator {
+  return {
+    name,
+    attributes,
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => [rewrite(graph, node.input(0), node)],
+  };
+}
+
+/** Adapts a rewriting into graph nodes to a derivative that is applied to the cotangent. */
+const times =
+  (derivative: (point: Point) => Value) =>
+  (point: Point): Value =>
+    point.graph.multiply(point.cotangent, derivative(point));
+
+const errorFunction = (x: number): number => {
+  // Series near zero, continued fraction further out: both to double precision.
+  const magnitude = Math.abs(x);
+  if (magnitude > 6) return Math.sign(x);
+  if (magnitude < 2.5) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+      term *= -(x * x) / n;
+      sum += term / (2 * n + 1);
+      if (n > 200) break;
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 80; n > 0; n--) fraction = n / 2 / (magnitude + fraction);
+  return Math.sign(x) * (1 - Math.exp(-x * x) / Math.sqrt(Math.PI) / (magnitude + fraction));
+};
+
+const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value => graph.where(open, cotangent, 0);
+
+const elu: Operator = unary(
+  'Elu',
+  (x, node) => (x > 0 ? x : node.float('alpha') * Math.expm1(x)),
+  // For x ≤ 0 the derivative α·eˣ is y + α.
+  ({ graph, node, x, y, cotangent }) =>
+    graph.multiply(cotangent, graph.where(graph.greater(x, 0), 1, graph.add(y, node.float('alpha')))),
+  { alpha: ['float', 1] },
+);
+
+export const unaryOperators: readonly Operator[] = [
+  unary('Neg', (x) => -x, ({ graph, cotangent }) => graph.negate(cotangent)),
+  // The derivative at 0 is 0, as sign(0).
+  unary('Abs', Math.abs, times(({ graph, x }) => graph.only('Sign', [x]))),
+  unary('Sign', Math.sign),
+  unary('Floor', Math.floor),
+  unary('Ceil', Math.ceil),
+  unary('Round', (x) => {
+    const floor = Math.floor(x);
+    const rest = x - floor;
+    return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+  }),
+  unary('Exp', Math.exp, times(({ y }) => y)),
+  unary('Log', Math.log, ({ graph, x, cotangent }) => graph.divide(cotangent, x)),
+  unary('Sqrt', Math.sqrt, ({ graph, y, cotangent }) => graph.divide(cotangent, graph.multiply(y, 2))),
+  unary(
+    'Reciprocal',
+    (x) => 1 / x,
+    times(({ graph, y }) => graph.negate(graph.multiply(y, y))),
+  ),
+  unary('Sin', Math.sin, times(({ graph, x }) => graph.only('Cos', [x]))),
+  unary('Cos', Math.cos, times(({ graph, x }) => graph.negate(graph.only('Sin', [x])))),
+  unary('Tanh', Math.tanh, times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y)))),
+  unary('Atan', Math.atan, ({ graph, x, cotangent }) =>
+    graph.divide(cotangent, graph.add(graph.multiply(x, x), 1)),
+  ),
+  unary(
+    'Erf',
+    errorFunction,
+    times(({ graph, x }) =>
+      graph.multiply(graph.exp(graph.negate(graph.multiply(x, x))), 2 / Math.sqrt(Math.PI)),
+    ),
+  ),
+  unary(
+    'Sigmoid',
+    (x) => 1 / (1 + Math.exp(-x)),
+    times(({ graph, y }) => graph.multiply(y, graph.subtract(1, y))),
+  ),
+  // log(1 + eˣ) without overflow.
+  unary(
+    'Softplus',
+    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    times(({ graph, x }) => graph.only('Sigmoid', [x])),
+  ),
+  // The derivative at 0 is 0, as in PyTorch.
+  unary(
+    'Relu',
+    (x) => Math.max(x, 0),
+    ({ graph, y, cotangent }) => gate(graph, graph.greater(y, 0), cotangent),
+  ),
+  unary(
+    'LeakyRelu',
+    (x, node) => (x < 0 ? x * node.float('alpha') : x),
+    ({ graph, node, x, cotangent }) =>
+      graph.where(graph.less(x, 0), graph.multiply(cotangent, node.float('alpha')), cotangent),
+    { alpha: ['float', 0.01] },
+  ),
+  elu,
+  unary(
+    'HardSigmoid',
+    (x, node) => Math.max(0, Math.min(1, node.float('alpha') * x + node.float('beta'))),
+    ({ graph, node, y, cotangent }) =>
+      gate(
+        graph,
+        graph.only('And', [graph.greater(y, 0), graph.less(y, 1)]),
+        graph.multiply(cotangent, node.float('alpha')),
+      ),
+    { alpha: ['float', 0.2], beta: ['float', 0.5] },
+  ),
+  composite('HardSwish', {}, (graph, x) =>
+    graph.multiply(x, graph.only('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 })),
+  ),
+  composite('Softsign', {}, (graph, x) => graph.divide(x, graph.add(graph.abs(x), 1))),
+  composite('Mish', {}, (graph, x) =>
+    graph.multiply(x, graph.only('Tanh', [graph.only('Softplus', [x])])),
+  ),
+];
