@@ -55,7 +55,8 @@ export function differentiateOutputs(
     const gradients = node.operator.gradient({
       graph,
       node,
-      cotangent: given[0] ?? graph.fill(0, first.shape, isFloatingPoint(first.dataType) ? first.dataType : 'float32'),
+      cotangent:
+        given[0] ?? graph.fill(0, first.shape, isFloatingPoint(first.dataType) ? first.dataType : 'float32'),
       cotangents: given,
       needs: (position) => {
         const value = node.inputs[position];
@@ -72,7 +73,9 @@ export function differentiateOutputs(
 
 function one(graph: GraphBuilder, output: Value): Value {
   if (output.shape.length > 0 && !output.shape.every((length) => length === 1)) {
-    throw new OnnxError(`output has shape [${output.shape.join(', ')}]; without a cotangent it must be a scalar`);
+    throw new OnnxError(
+      `output has shape [${output.shape.join(', ')}]; without a cotangent it must be a scalar`,
+    );
   }
   return graph.constant([1], output.shape, output.dataType);
 }

@@ -6,21 +6,21 @@ export type { AttributeValue, Attributes } from './ir/attributes.js';
 export type { DataType } from './ir/data-type.js';
 export { numbersOf, sizeOf, tensorOf, type Tensor } from './ir/tensor.js';
 export { Value, type ValueType } from './ir/value.js';
-export { decodeModel, readOpsets } from './model/decode-model.js';
+export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
 export { encodeModel, modelBytes, writtenOpset, type GraphDescription } from './model/encode-model.js';
-export { importModel, type ImportedModel, type ImportedNode, type ImportOptions } from './model/import-model.js';
+export {
+  importModel,
+  type ImportedModel,
+  type ImportedNode,
+  type ImportOptions,
+} from './model/import-model.js';
 export { writeInitializers } from './model/write-initializers.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
 export { operatorNames } from './operators/registry.js';
 export { adam } from './training/adam.js';
 export { flatLength, type FlatEntry } from './training/flat-vector.js';
-export type {
-  BatchNormalizationMode,
-  NetworkLayout,
-  RandomInput,
-  Trainable,
-} from './training/network.js';
+export type { BatchNormalizationMode, NetworkLayout, RandomInput, Trainable } from './training/network.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export { sgd } from './training/sgd.js';
 export {

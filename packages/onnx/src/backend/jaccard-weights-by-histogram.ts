@@ -40,11 +40,10 @@ export function jaccardWeightsByHistogram(
   const half = graph.multiply(graph.cast(foreground, 'int32'), binCount);
   const place = graph.reshape(graph.add(bin, half), [rows, pixels]);
   const counted = graph.reshape(graph.expand(valid, shape), [rows, pixels]);
-  const counts = graph.only(
-    'ScatterElements',
-    [graph.fill(0, [rows, 2 * binCount]), place, counted],
-    { axis: 1, reduction: 'add' },
-  );
+  const counts = graph.only('ScatterElements', [graph.fill(0, [rows, 2 * binCount]), place, counted], {
+    axis: 1,
+    reduction: 'add',
+  });
   const [background, positive] = graph.split(counts, [binCount, binCount], 1) as [Value, Value];
 
   const total = graph.sum(positive, [1]);
@@ -57,10 +56,7 @@ export function jaccardWeightsByHistogram(
   const anyForeground = graph.greater(total, 0);
   const one = (union: Value): Value => graph.where(graph.greater(union, 0), union, 1);
   const [safe0, safe1] = [one(union0), one(union1)];
-  const foregroundWeight = graph.multiply(
-    graph.add(graph.reciprocal(safe0), graph.reciprocal(safe1)),
-    0.5,
-  );
+  const foregroundWeight = graph.multiply(graph.add(graph.reciprocal(safe0), graph.reciprocal(safe1)), 0.5);
   const highest = graph.only('And', [graph.equal(union0, 0), graph.greater(background, 0)]);
   const backgroundWeight = graph.where(
     anyForeground,

@@ -311,7 +311,9 @@ export class GraphBuilder {
     return operator
       .evaluate(node, inputs)
       .map((result, position) =>
-        this.constantTensor(tensorOf(types[position]!.dataType, result.shape, roundFor(types[position]!, result.data))),
+        this.constantTensor(
+          tensorOf(types[position]!.dataType, result.shape, roundFor(types[position]!, result.data)),
+        ),
       );
   }
 

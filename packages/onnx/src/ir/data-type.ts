@@ -25,7 +25,9 @@ const namesOfOthers: Readonly<Record<number, string>> = {
   16: 'bfloat16',
 };
 
-const namesByNumber = new Map(Object.entries(dataTypeNumbers).map(([name, number]) => [number, name as DataType]));
+const namesByNumber = new Map(
+  Object.entries(dataTypeNumbers).map(([name, number]) => [number, name as DataType]),
+);
 
 /** The type of that number in the ONNX specification, or `undefined` when training graphs do not support it. */
 export function dataTypeOfNumber(number: number): DataType | undefined {

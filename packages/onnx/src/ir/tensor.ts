@@ -1,7 +1,6 @@
 import type { DataType } from './data-type.js';
 
-export type TensorData =
-  Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
 
 /** A tensor whose entries are known while the graph is built, in row-major order. */
 export interface Tensor {
@@ -18,7 +17,9 @@ export function sizeOf(shape: readonly number[]): number {
 /** A tensor of `dataType` holding `values`, converted entry by entry. */
 export function tensorOf(dataType: DataType, shape: readonly number[], values: ArrayLike<number>): Tensor {
   if (values.length !== sizeOf(shape)) {
-    throw new RangeError(`values has ${values.length} entries, but shape [${shape.join(', ')}] has ${sizeOf(shape)}`);
+    throw new RangeError(
+      `values has ${values.length} entries, but shape [${shape.join(', ')}] has ${sizeOf(shape)}`,
+    );
   }
   switch (dataType) {
     case 'float32':

@@ -9,7 +9,7 @@ import {
 } from 'onnx-buf';
 import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
-import { sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
 import { OnnxError } from '../onnx-error.js';
 
 /** The operator sets of `ai.onnx` that can be read. */
@@ -30,7 +30,9 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     throw new OnnxError(`the ${bytes.length} bytes are no ONNX model: ${(error as Error).message}`);
   }
   if (model.graph === undefined || model.graph.output.length === 0 || model.opsetImport.length === 0) {
-    throw new OnnxError(`the ${bytes.length} bytes are no ONNX model: graph, outputs or operator set are missing`);
+    throw new OnnxError(
+      `the ${bytes.length} bytes are no ONNX model: graph, outputs or operator set are missing`,
+    );
   }
   opsetOf(model);
   return model;
@@ -57,7 +59,10 @@ export function decodeTensor(tensor: TensorProto): Tensor {
   const place = { operator: 'initializer', node: tensor.name };
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL || tensor.externalData.length > 0) {
     const location = tensor.externalData.find((entry) => entry.key === 'location')?.value ?? '?';
-    throw new OnnxError(`its data lies outside of the model, in '${location}'; supported is data inside of the file`, place);
+    throw new OnnxError(
+      `its data lies outside of the model, in '${location}'; supported is data inside of the file`,
+      place,
+    );
   }
   const dataType = dataTypeOfNumber(tensor.dataType);
   if (dataType === undefined) {
@@ -96,6 +101,11 @@ export function decodeTensor(tensor: TensorProto): Tensor {
   return tensorOf(dataType, shape, entries);
 }
 
+/** The entries of an initializer as JavaScript numbers. */
+export function numbersOfInitializer(tensor: TensorProto): Float64Array {
+  return numbersOf(decodeTensor(tensor));
+}
+
 const bytesPerEntry: Readonly<Record<DataType, number>> = {
   float32: 4,
   float64: 8,
@@ -128,7 +138,9 @@ function viewOf(dataType: DataType, bytes: Uint8Array<ArrayBuffer>): TensorData 
 }
 
 /** The kind and the value of an attribute; graphs and other structures are refused by the caller's schema. */
-export function decodeAttribute(attribute: AttributeProto): { kind: AttributeKind; value: AttributeValue } | undefined {
+export function decodeAttribute(
+  attribute: AttributeProto,
+): { kind: AttributeKind; value: AttributeValue } | undefined {
   const types = AttributeProto_AttributeType;
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   switch (attribute.type) {

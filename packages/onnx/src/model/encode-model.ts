@@ -53,7 +53,10 @@ export function encodeModel(description: GraphDescription): ModelProto {
   const outputs = description.outputs.map(({ name, value }) => ({ name, value }));
 
   const names = new Map<Value, string>();
-  const taken = new Set([...description.inputs.map((input) => input.name), ...outputs.map((output) => output.name)]);
+  const taken = new Set([
+    ...description.inputs.map((input) => input.name),
+    ...outputs.map((output) => output.name),
+  ]);
   const bridges: NodeProto[] = [];
   for (const input of description.inputs) names.set(input, input.name!);
   for (const { name, value } of outputs) {
@@ -82,8 +85,14 @@ export function encodeModel(description: GraphDescription): ModelProto {
   const protos = nodes.map((node) => {
     for (const input of node.inputs) {
       if (input === undefined) continue;
-      if (input.producer === undefined && input.constant === undefined && !description.inputs.includes(input)) {
-        throw node.error(`reads '${input.name}', which is not among the inputs of graph '${description.name}'`);
+      if (
+        input.producer === undefined &&
+        input.constant === undefined &&
+        !description.inputs.includes(input)
+      ) {
+        throw node.error(
+          `reads '${input.name}', which is not among the inputs of graph '${description.name}'`,
+        );
       }
       useConstant(input);
     }
@@ -170,9 +179,17 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
     case 'tensor':
       return create(AttributeProtoSchema, { name, type: types.TENSOR, t: encodeTensor(value as Tensor, '') });
     case 'ints':
-      return create(AttributeProtoSchema, { name, type: types.INTS, ints: (value as readonly number[]).map(BigInt) });
+      return create(AttributeProtoSchema, {
+        name,
+        type: types.INTS,
+        ints: (value as readonly number[]).map(BigInt),
+      });
     case 'floats':
-      return create(AttributeProtoSchema, { name, type: types.FLOATS, floats: [...(value as readonly number[])] });
+      return create(AttributeProtoSchema, {
+        name,
+        type: types.FLOATS,
+        floats: [...(value as readonly number[])],
+      });
     case 'strings':
       return create(AttributeProtoSchema, {
         name,

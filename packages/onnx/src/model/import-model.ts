@@ -25,7 +25,9 @@ export interface ImportOptions {
   /** What stands for an initializer in the graph; `undefined` leaves it a constant. */
   readonly initializer?: (name: string, tensor: Tensor, graph: GraphBuilder) => Value | undefined;
   /** Operators that are written otherwise than they stand in the file, by name. */
-  readonly overrides?: Readonly<Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>>;
+  readonly overrides?: Readonly<
+    Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
+  >;
 }
 
 export interface ImportedModel {
@@ -45,7 +47,9 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
   const proto = model.graph!;
   const opset = opsetOf(model);
   if (model.functions.length > 0) {
-    throw new OnnxError(`the model defines functions of its own (${model.functions[0]!.name}), which are not supported`);
+    throw new OnnxError(
+      `the model defines functions of its own (${model.functions[0]!.name}), which are not supported`,
+    );
   }
   const graph = new GraphBuilder();
   const values = new Map<string, Value>();
@@ -69,7 +73,9 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     });
   for (const name of Object.keys(options.inputShapes ?? {})) {
     if (!inputs.some((input) => input.name === name)) {
-      throw new OnnxError(`inputShapes names '${name}', but the inputs are ${inputs.map((each) => `'${each.name}'`).join(', ')}`);
+      throw new OnnxError(
+        `inputShapes names '${name}', but the inputs are ${inputs.map((each) => `'${each.name}'`).join(', ')}`,
+      );
     }
   }
   for (const node of topological(proto, values)) {
@@ -78,7 +84,10 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
       if (name === '') return;
       const value = results[position];
       if (value === undefined) {
-        throw new OnnxError(`output ${position} ('${name}') is not supported`, { operator: node.opType, node: node.name });
+        throw new OnnxError(`output ${position} ('${name}') is not supported`, {
+          operator: node.opType,
+          node: node.name,
+        });
       }
       define(name, value);
     });
@@ -109,7 +118,10 @@ function importNode(
     return value;
   });
   const attributes: Record<string, AttributeValue> = {};
-  const schema = options.overrides?.[proto.opType] === undefined ? operatorNamed(proto.opType, proto.name).attributes : undefined;
+  const schema =
+    options.overrides?.[proto.opType] === undefined
+      ? operatorNamed(proto.opType, proto.name).attributes
+      : undefined;
   for (const attribute of proto.attribute) {
     const decoded = decodeAttribute(attribute);
     if (decoded === undefined) {
@@ -117,7 +129,11 @@ function importNode(
     }
     attributes[attribute.name] = decoded.value;
   }
-  const lifted = liftNode(graph, { operator: proto.opType, name: proto.name, inputs, attributes, outputCount: proto.output.length }, opset);
+  const lifted = liftNode(
+    graph,
+    { operator: proto.opType, name: proto.name, inputs, attributes, outputCount: proto.output.length },
+    opset,
+  );
   const override = options.overrides?.[proto.opType];
   if (override !== undefined) return override(graph, lifted);
   for (const name of Object.keys(lifted.attributes)) {
@@ -132,7 +148,10 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
   if (tensor?.case !== 'tensorType') throw new OnnxError('is no tensor', place);
   const dataType = dataTypeOfNumber(tensor.value.elemType);
   if (dataType === undefined) {
-    throw new OnnxError(`is of type ${describeDataTypeNumber(tensor.value.elemType)}, which is not supported`, place);
+    throw new OnnxError(
+      `is of type ${describeDataTypeNumber(tensor.value.elemType)}, which is not supported`,
+      place,
+    );
   }
   const declared = tensor.value.shape?.dim.map((dimension) => dimension.value) ?? [];
   const describe = `[${declared.map((dimension) => String(dimension.value ?? '?')).join(', ')}]`;
@@ -149,7 +168,10 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
   }
   const shape = declared.map((dimension) => {
     if (dimension.case !== 'dimValue') {
-      throw new OnnxError(`has shape ${describe}; its symbolic dimensions must be bound by inputShapes`, place);
+      throw new OnnxError(
+        `has shape ${describe}; its symbolic dimensions must be bound by inputShapes`,
+        place,
+      );
     }
     return Number(dimension.value);
   });
@@ -162,7 +184,8 @@ function topological(graph: GraphProto, known: ReadonlyMap<string, Value>): read
   for (const node of graph.node) {
     for (const name of node.output) {
       if (name === '') continue;
-      if (producers.has(name) || known.has(name)) throw new OnnxError(`'${name}' is computed by two nodes`, { operator: node.opType, node: node.name });
+      if (producers.has(name) || known.has(name))
+        throw new OnnxError(`'${name}' is computed by two nodes`, { operator: node.opType, node: node.name });
       producers.set(name, node);
     }
   }
@@ -181,7 +204,8 @@ function topological(graph: GraphProto, known: ReadonlyMap<string, Value>): read
         .map((name) => producers.get(name))
         .filter((producer) => producer !== undefined && state.get(producer) !== 'done') as NodeProto[];
       const cycle = missing.find((producer) => state.get(producer) === 'open');
-      if (cycle !== undefined) throw new OnnxError('is part of a cycle', { operator: cycle.opType, node: cycle.name });
+      if (cycle !== undefined)
+        throw new OnnxError('is part of a cycle', { operator: cycle.opType, node: cycle.name });
       if (missing.length > 0) {
         stack.push(...missing.reverse());
         continue;

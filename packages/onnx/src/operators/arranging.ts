@@ -28,7 +28,10 @@ function reshapedShape(node: Node): readonly number[] {
     const rest = sizeOf(wanted);
     wanted[unknown] = rest === 0 ? 0 : sizeOf(shape) / rest;
   }
-  if (sizeOf(wanted) !== sizeOf(shape) || !wanted.every((length) => Number.isInteger(length) && length >= 0)) {
+  if (
+    sizeOf(wanted) !== sizeOf(shape) ||
+    !wanted.every((length) => Number.isInteger(length) && length >= 0)
+  ) {
     throw node.error(`shape [${shape.join(', ')}] cannot become [${node.knownNumbers(1).join(', ')}]`);
   }
   return wanted;
@@ -93,7 +96,9 @@ export const arrangingOperators: readonly Operator[] = [
       const before = x.producer;
       if (before?.operator.name === 'Reshape') return [graph.reshape(before.input(0), shape)];
       // A shape with inferred or copied lengths is written out, so that equal reshapes are shared.
-      return sameShape(node.knownNumbers(1), shape) && !shape.includes(0) ? undefined : [graph.only('Reshape', [x, graph.integers(shape)], { allowzero: 1 })];
+      return sameShape(node.knownNumbers(1), shape) && !shape.includes(0)
+        ? undefined
+        : [graph.only('Reshape', [x, graph.integers(shape)], { allowzero: 1 })];
     },
     evaluate: (node, [x]) => [{ shape: reshapedShape(node), data: x!.data }],
     gradient: reshapeBack,
@@ -107,8 +112,15 @@ export const arrangingOperators: readonly Operator[] = [
     infer: (node) => {
       const x = node.input(0);
       const permutation = permutationOf(node);
-      if (!sameShape([...permutation].sort((a, b) => a - b), x.shape.map((_, axis) => axis))) {
-        throw node.error(`perm [${permutation.join(', ')}] is no permutation of the axes of [${x.shape.join(', ')}]`);
+      if (
+        !sameShape(
+          [...permutation].sort((a, b) => a - b),
+          x.shape.map((_, axis) => axis),
+        )
+      ) {
+        throw node.error(
+          `perm [${permutation.join(', ')}] is no permutation of the axes of [${x.shape.join(', ')}]`,
+        );
       }
       return [{ dataType: x.dataType, shape: permutation.map((axis) => x.shape[axis]!) }];
     },
@@ -118,12 +130,22 @@ export const arrangingOperators: readonly Operator[] = [
       // When the axes of length above 1 keep their order, so do the entries.
       const moving = permutation.filter((axis) => x.shape[axis] !== 1);
       if (moving.every((axis, place) => place === 0 || axis > moving[place - 1]!)) {
-        return [graph.reshape(x, permutation.map((axis) => x.shape[axis]!))];
+        return [
+          graph.reshape(
+            x,
+            permutation.map((axis) => x.shape[axis]!),
+          ),
+        ];
       }
       const before = x.producer;
       if (before?.operator.name === 'Transpose') {
         const first = permutationOf(before);
-        return [graph.transpose(before.input(0), permutation.map((axis) => first[axis]!))];
+        return [
+          graph.transpose(
+            before.input(0),
+            permutation.map((axis) => first[axis]!),
+          ),
+        ];
       }
       return undefined;
     },
@@ -132,14 +154,23 @@ export const arrangingOperators: readonly Operator[] = [
       const strides = stridesOf(x!.shape);
       const shape = permutation.map((axis) => x!.shape[axis]!);
       const data = new Float64Array(x!.data.length);
-      forEachOffset(shape, permutation.map((axis) => strides[axis]!), (entry, offset) => {
-        data[entry] = x!.data[offset]!;
-      });
+      forEachOffset(
+        shape,
+        permutation.map((axis) => strides[axis]!),
+        (entry, offset) => {
+          data[entry] = x!.data[offset]!;
+        },
+      );
       return [{ shape, data }];
     },
     gradient: ({ graph, node, cotangent }) => {
       const permutation = permutationOf(node);
-      return [graph.transpose(cotangent, permutation.map((_, axis) => permutation.indexOf(axis)))];
+      return [
+        graph.transpose(
+          cotangent,
+          permutation.map((_, axis) => permutation.indexOf(axis)),
+        ),
+      ];
     },
   },
   {
@@ -148,7 +179,9 @@ export const arrangingOperators: readonly Operator[] = [
       const x = node.input(0);
       const shape = broadcastShapes(x.shape, node.knownNumbers(1));
       if (shape === undefined) {
-        throw node.error(`[${x.shape.join(', ')}] does not broadcast to [${node.knownNumbers(1).join(', ')}]`);
+        throw node.error(
+          `[${x.shape.join(', ')}] does not broadcast to [${node.knownNumbers(1).join(', ')}]`,
+        );
       }
       return [{ dataType: x.dataType, shape }];
     },
@@ -167,16 +200,28 @@ export const arrangingOperators: readonly Operator[] = [
     infer: (node) => {
       const repeats = node.knownNumbers(1);
       const { dataType, shape } = node.input(0);
-      if (repeats.length !== shape.length) throw node.error(`repeats has ${repeats.length} entries for a tensor of rank ${shape.length}`);
+      if (repeats.length !== shape.length)
+        throw node.error(`repeats has ${repeats.length} entries for a tensor of rank ${shape.length}`);
       return [{ dataType, shape: shape.map((length, axis) => length * repeats[axis]!) }];
     },
     // Repeating is broadcasting along a new axis before each axis.
     rewrite: (graph, node) => {
       const repeats = node.knownNumbers(1);
       const { shape } = node.input(0);
-      const apart = graph.reshape(node.input(0), shape.flatMap((length) => [1, length]));
-      const repeated = graph.expand(apart, shape.flatMap((length, axis) => [repeats[axis]!, length]));
-      return [graph.reshape(repeated, shape.map((length, axis) => length * repeats[axis]!))];
+      const apart = graph.reshape(
+        node.input(0),
+        shape.flatMap((length) => [1, length]),
+      );
+      const repeated = graph.expand(
+        apart,
+        shape.flatMap((length, axis) => [repeats[axis]!, length]),
+      );
+      return [
+        graph.reshape(
+          repeated,
+          shape.map((length, axis) => length * repeats[axis]!),
+        ),
+      ];
     },
   },
   {
@@ -185,7 +230,8 @@ export const arrangingOperators: readonly Operator[] = [
     infer: (node) => {
       const block = node.int('blocksize');
       const [batch, channels, height, width] = imageShape(node);
-      if (channels % (block * block) !== 0) throw node.error(`${channels} channels do not divide into blocks of ${block} × ${block}`);
+      if (channels % (block * block) !== 0)
+        throw node.error(`${channels} channels do not divide into blocks of ${block} × ${block}`);
       return [
         {
           dataType: node.input(0).dataType,
@@ -199,8 +245,14 @@ export const arrangingOperators: readonly Operator[] = [
       const depth = channels / (block * block);
       const [apart, order] =
         node.text('mode') === 'CRD'
-          ? [[batch, depth, block, block, height, width], [0, 1, 4, 2, 5, 3]]
-          : [[batch, block, block, depth, height, width], [0, 3, 4, 1, 5, 2]];
+          ? [
+              [batch, depth, block, block, height, width],
+              [0, 1, 4, 2, 5, 3],
+            ]
+          : [
+              [batch, block, block, depth, height, width],
+              [0, 3, 4, 1, 5, 2],
+            ];
       const moved = graph.transpose(graph.reshape(node.input(0), apart), order);
       return [graph.reshape(moved, [batch, depth, height * block, width * block])];
     },
@@ -211,7 +263,10 @@ export const arrangingOperators: readonly Operator[] = [
     infer: (node) => {
       const block = node.int('blocksize');
       const [batch, channels, height, width] = imageShape(node);
-      if (height % block !== 0 || width % block !== 0) throw node.error(`an image of ${height} × ${width} does not divide into blocks of ${block} × ${block}`);
+      if (height % block !== 0 || width % block !== 0)
+        throw node.error(
+          `an image of ${height} × ${width} does not divide into blocks of ${block} × ${block}`,
+        );
       return [
         {
           dataType: node.input(0).dataType,
@@ -222,7 +277,14 @@ export const arrangingOperators: readonly Operator[] = [
     rewrite: (graph, node) => {
       const block = node.int('blocksize');
       const [batch, channels, height, width] = imageShape(node);
-      const apart = graph.reshape(node.input(0), [batch, channels, height / block, block, width / block, block]);
+      const apart = graph.reshape(node.input(0), [
+        batch,
+        channels,
+        height / block,
+        block,
+        width / block,
+        block,
+      ]);
       const moved = graph.transpose(apart, [0, 3, 5, 1, 2, 4]);
       return [graph.reshape(moved, [batch, channels * block * block, height / block, width / block])];
     },
@@ -250,12 +312,23 @@ export const arrangingOperators: readonly Operator[] = [
       const first = inputs[0]!;
       const axis = normalizeAxis(node, node.int('axis'), first.rank);
       for (const input of inputs) {
-        if (input.rank !== first.rank || input.dataType !== first.dataType || input.shape.some((length, place) => place !== axis && length !== first.shape[place])) {
-          throw node.error(`inputs ${inputs.map((each) => `${each.dataType}[${each.shape.join(', ')}]`).join(' and ')} do not fit along axis ${axis}`);
+        if (
+          input.rank !== first.rank ||
+          input.dataType !== first.dataType ||
+          input.shape.some((length, place) => place !== axis && length !== first.shape[place])
+        ) {
+          throw node.error(
+            `inputs ${inputs.map((each) => `${each.dataType}[${each.shape.join(', ')}]`).join(' and ')} do not fit along axis ${axis}`,
+          );
         }
       }
       const total = inputs.reduce((sum, input) => sum + input.shape[axis]!, 0);
-      return [{ dataType: first.dataType, shape: first.shape.map((length, place) => (place === axis ? total : length)) }];
+      return [
+        {
+          dataType: first.dataType,
+          shape: first.shape.map((length, place) => (place === axis ? total : length)),
+        },
+      ];
     },
     rewrite: (_, node) => (node.inputs.length === 1 ? [node.input(0)] : undefined),
     evaluate: (node, inputs) => {
@@ -292,7 +365,9 @@ export const arrangingOperators: readonly Operator[] = [
       const { dataType, shape } = node.input(0);
       const { axis, lengths } = splitOf(node);
       if (lengths.reduce((sum, length) => sum + length, 0) !== shape[axis]) {
-        throw node.error(`parts [${lengths.join(', ')}] do not add up to axis ${axis} of [${shape.join(', ')}]`);
+        throw node.error(
+          `parts [${lengths.join(', ')}] do not add up to axis ${axis} of [${shape.join(', ')}]`,
+        );
       }
       return lengths.map((length) => ({
         dataType,
@@ -341,6 +416,7 @@ function splitOf(node: Node): { axis: number; lengths: readonly number[] } {
 
 function imageShape(node: Node): [number, number, number, number] {
   const { shape } = node.input(0);
-  if (shape.length !== 4) throw node.error(`input has shape [${shape.join(', ')}], expected [batch, channels, height, width]`);
+  if (shape.length !== 4)
+    throw node.error(`input has shape [${shape.join(', ')}], expected [batch, channels, height, width]`);
   return [...shape] as [number, number, number, number];
 }

@@ -11,7 +11,9 @@ export function inferBroadcast(node: Node, inputs: readonly Value[], dataType?: 
   const first = inputs[0]!;
   for (const input of inputs) {
     if (input.dataType !== first.dataType) {
-      throw node.error(`inputs are of types ${inputs.map((each) => each.dataType).join(' and ')}, expected one type`);
+      throw node.error(
+        `inputs are of types ${inputs.map((each) => each.dataType).join(' and ')}, expected one type`,
+      );
     }
   }
   const shape = broadcastShapes(...inputs.map((input) => input.shape));
@@ -74,8 +76,18 @@ function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number
   const pair = binary(name, compute, [share('a'), share('b')]);
   return {
     ...pair,
-    infer: (node) => [inferBroadcast(node, node.inputs.map((_, position) => node.input(position)))],
-    evaluate: (_, inputs) => [mapBroadcast(inputs.map((input) => input!), (...values) => values.reduce((a, b) => compute(a, b)))],
+    infer: (node) => [
+      inferBroadcast(
+        node,
+        node.inputs.map((_, position) => node.input(position)),
+      ),
+    ],
+    evaluate: (_, inputs) => [
+      mapBroadcast(
+        inputs.map((input) => input!),
+        (...values) => values.reduce((a, b) => compute(a, b)),
+      ),
+    ],
     rewrite: (graph, node) => {
       const [first, ...others] = node.inputs.map((_, position) => node.input(position));
       if (others.length === 1) return undefined;
@@ -88,7 +100,12 @@ function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number
 function total(name: 'Sum' | 'Mean'): Operator {
   return {
     name,
-    infer: (node) => [inferBroadcast(node, node.inputs.map((_, position) => node.input(position)))],
+    infer: (node) => [
+      inferBroadcast(
+        node,
+        node.inputs.map((_, position) => node.input(position)),
+      ),
+    ],
     rewrite: (graph, node) => {
       const sum = node.inputs.map((_, position) => node.input(position)).reduce((a, b) => graph.add(a, b));
       return [name === 'Sum' ? sum : graph.divide(sum, node.inputs.length)];
@@ -171,7 +188,9 @@ export const binaryOperators: readonly Operator[] = [
     infer: (node) => {
       const shape = broadcastShapes(node.input(0).shape, node.input(1).shape);
       if (shape === undefined) {
-        throw node.error(`shapes [${node.input(0).shape.join(', ')}] and [${node.input(1).shape.join(', ')}] do not broadcast`);
+        throw node.error(
+          `shapes [${node.input(0).shape.join(', ')}] and [${node.input(1).shape.join(', ')}] do not broadcast`,
+        );
       }
       return [{ dataType: node.input(0).dataType, shape }];
     },
@@ -207,18 +226,17 @@ export const binaryOperators: readonly Operator[] = [
     infer: (node) => {
       const type = inferBroadcast(node, [node.input(1), node.input(2)]);
       const shape = broadcastShapes(type.shape, node.input(0).shape);
-      if (shape === undefined) throw node.error(`condition [${node.input(0).shape.join(', ')}] does not broadcast with [${type.shape.join(', ')}]`);
+      if (shape === undefined)
+        throw node.error(
+          `condition [${node.input(0).shape.join(', ')}] does not broadcast with [${type.shape.join(', ')}]`,
+        );
       return [{ dataType: type.dataType, shape }];
     },
     evaluate: (_, [condition, a, b]) => [mapBroadcast([condition!, a!, b!], (c, x, y) => (c !== 0 ? x : y))],
     gradient: ({ graph, node, cotangent, needs }) => [
       undefined,
-      needs(1)
-        ? sumToShape(graph, graph.where(node.input(0), cotangent, 0), node.input(1).shape)
-        : undefined,
-      needs(2)
-        ? sumToShape(graph, graph.where(node.input(0), 0, cotangent), node.input(2).shape)
-        : undefined,
+      needs(1) ? sumToShape(graph, graph.where(node.input(0), cotangent, 0), node.input(1).shape) : undefined,
+      needs(2) ? sumToShape(graph, graph.where(node.input(0), 0, cotangent), node.input(2).shape) : undefined,
     ],
   },
   {
@@ -230,9 +248,7 @@ export const binaryOperators: readonly Operator[] = [
       const negative = graph.less(x, 0);
       return [
         needs(0) ? graph.where(negative, graph.multiply(cotangent, slope), cotangent) : undefined,
-        needs(1)
-          ? sumToShape(graph, graph.multiply(cotangent, graph.minimum(x, 0)), slope.shape)
-          : undefined,
+        needs(1) ? sumToShape(graph, graph.multiply(cotangent, graph.minimum(x, 0)), slope.shape) : undefined,
       ];
     },
   },

@@ -20,7 +20,13 @@ export const clipOperators: readonly Operator[] = [
       const conditions: Value[] = [];
       if (node.hasInput(1)) conditions.push(graph.only('GreaterOrEqual', [x, node.input(1)]));
       if (node.hasInput(2)) conditions.push(graph.only('LessOrEqual', [x, node.input(2)]));
-      return [graph.where(conditions.reduce((a, b) => graph.only('And', [a, b])), cotangent, 0)];
+      return [
+        graph.where(
+          conditions.reduce((a, b) => graph.only('And', [a, b])),
+          cotangent,
+          0,
+        ),
+      ];
     },
   },
 ];

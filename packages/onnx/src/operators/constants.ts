@@ -32,7 +32,9 @@ function fillOf(node: Node): Tensor {
 function castTarget(node: Node): DataType {
   const dataType = dataTypeOfNumber(node.int('to'));
   if (dataType === undefined) {
-    throw node.error(`casts to ${describeDataTypeNumber(node.int('to'))}, which training graphs do not support`);
+    throw node.error(
+      `casts to ${describeDataTypeNumber(node.int('to'))}, which training graphs do not support`,
+    );
   }
   return dataType;
 }

@@ -18,10 +18,14 @@ function checkChannels(node: Node, expectedInput: number): void {
   const [x, weight] = [node.input(0), node.input(1)];
   const group = node.int('group');
   if (x.rank < 3 || weight.rank !== x.rank) {
-    throw node.error(`input [${x.shape.join(', ')}] and weight [${weight.shape.join(', ')}] must have the same rank, at least 3`);
+    throw node.error(
+      `input [${x.shape.join(', ')}] and weight [${weight.shape.join(', ')}] must have the same rank, at least 3`,
+    );
   }
   if (x.shape[1] !== expectedInput || weight.shape[0]! % group !== 0) {
-    throw node.error(`input [${x.shape.join(', ')}] does not fit weight [${weight.shape.join(', ')}] in ${group} groups`);
+    throw node.error(
+      `input [${x.shape.join(', ')}] does not fit weight [${weight.shape.join(', ')}] in ${group} groups`,
+    );
   }
 }
 
@@ -109,14 +113,22 @@ function kernelGradient(
     [...window.before, ...window.after].every((pad) => pad === 0);
   const columns = pointwise ? image : cropTo(graph, windowColumns(graph, image, window), window.outputs);
   const left = graph.reshape(columns, [batch, group, (channels / group) * taps, pixels]);
-  const right = graph.transpose(graph.reshape(cotangent, [batch, group, filters / group, pixels]), [0, 1, 3, 2]);
-  const perImage = group === 1
-    ? graph.matmul(
-        graph.reshape(left, [batch, channels * taps, pixels]),
-        graph.reshape(right, [batch, pixels, filters]),
-      )
-    : graph.matmul(left, right);
-  const summed = graph.reshape(graph.sum(perImage, [0], false), [group, (channels / group) * taps, filters / group]);
+  const right = graph.transpose(
+    graph.reshape(cotangent, [batch, group, filters / group, pixels]),
+    [0, 1, 3, 2],
+  );
+  const perImage =
+    group === 1
+      ? graph.matmul(
+          graph.reshape(left, [batch, channels * taps, pixels]),
+          graph.reshape(right, [batch, pixels, filters]),
+        )
+      : graph.matmul(left, right);
+  const summed = graph.reshape(graph.sum(perImage, [0], false), [
+    group,
+    (channels / group) * taps,
+    filters / group,
+  ]);
   return graph.reshape(graph.transpose(summed, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
 }
 
@@ -179,7 +191,9 @@ const convolution: Operator = {
             const firstChannel = Math.floor(k / perGroup) * depth;
             let sum = 0;
             for (let c = 0; c < depth; c++) {
-              sum += x!.data[(n * channels + firstChannel + c) * plane + from]! * weight!.data[(k * depth + c) * taps + at]!;
+              sum +=
+                x!.data[(n * channels + firstChannel + c) * plane + from]! *
+                weight!.data[(k * depth + c) * taps + at]!;
             }
             data[(n * filters + k) * pixels + to]! += sum;
           }
@@ -187,7 +201,9 @@ const convolution: Operator = {
       }
     }
     if (bias !== undefined) {
-      data.forEach((value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!));
+      data.forEach(
+        (value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!),
+      );
     }
     return [{ shape, data }];
   },
@@ -201,7 +217,9 @@ const convolution: Operator = {
 };
 
 /** The window of the convolution whose input gradient a transposed convolution is, and the lengths it produces. */
-function transposedWindow(node: Node): Window & { readonly inputs: readonly number[]; readonly outputPadding: readonly number[] } {
+function transposedWindow(
+  node: Node,
+): Window & { readonly inputs: readonly number[]; readonly outputPadding: readonly number[] } {
   const inputs = node.input(0).shape.slice(2);
   const kernel = node.input(1).shape.slice(2);
   const rank = inputs.length;
@@ -223,7 +241,10 @@ function transposedWindow(node: Node): Window & { readonly inputs: readonly numb
     );
     const rest = totals.map((total, axis) => total - half[axis]!);
     // SAME_UPPER puts the larger half at the end.
-    pads = automatic === 'SAME_UPPER' ? [...rest, ...half] : [...rest.map((_, axis) => totals[axis]! - half[axis]!), ...half];
+    pads =
+      automatic === 'SAME_UPPER'
+        ? [...rest, ...half]
+        : [...rest.map((_, axis) => totals[axis]! - half[axis]!), ...half];
   } else if (automatic === 'VALID') {
     pads = new Array<number>(2 * rank).fill(0);
   }
@@ -281,14 +302,17 @@ const transposedConvolution: Operator = {
             const first = Math.floor(c / (channels / group)) * perGroup;
             const entry = x!.data[(n * channels + c) * plane + from]!;
             for (let k = 0; k < perGroup; k++) {
-              data[(n * filters + first + k) * pixels + to]! += entry * weight!.data[(c * perGroup + k) * taps + at]!;
+              data[(n * filters + first + k) * pixels + to]! +=
+                entry * weight!.data[(c * perGroup + k) * taps + at]!;
             }
           }
         }
       }
     }
     if (bias !== undefined) {
-      data.forEach((value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!));
+      data.forEach(
+        (value, entry) => (data[entry] = value + bias.data[Math.floor(entry / pixels) % filters]!),
+      );
     }
     return [{ shape, data }];
   },
@@ -304,9 +328,7 @@ const transposedConvolution: Operator = {
             window.outputs,
           )
         : undefined,
-      needs(1)
-        ? kernelGradient(graph, cotangent, node.input(0), window, group)
-        : undefined,
+      needs(1) ? kernelGradient(graph, cotangent, node.input(0), window, group) : undefined,
       needs(2) ? biasGradient(graph, cotangent) : undefined,
     ];
   },

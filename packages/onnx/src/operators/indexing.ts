@@ -40,8 +40,11 @@ function rangesOf(node: Node): readonly Range[] {
 function padsOf(node: Node): { before: readonly number[]; after: readonly number[] } {
   const { rank } = node.input(0);
   const listed = node.knownNumbers(1);
-  const axes = node.optionalNumbers(3)?.map((axis) => normalizeAxis(node, axis, rank)) ?? Array.from({ length: rank }, (_, axis) => axis);
-  if (listed.length !== 2 * axes.length) throw node.error(`pads has ${listed.length} entries, expected ${2 * axes.length}`);
+  const axes =
+    node.optionalNumbers(3)?.map((axis) => normalizeAxis(node, axis, rank)) ??
+    Array.from({ length: rank }, (_, axis) => axis);
+  if (listed.length !== 2 * axes.length)
+    throw node.error(`pads has ${listed.length} entries, expected ${2 * axes.length}`);
   const before = new Array<number>(rank).fill(0);
   const after = new Array<number>(rank).fill(0);
   axes.forEach((axis, place) => {
@@ -89,7 +92,9 @@ const scatterModes: Readonly<Record<string, (old: number, update: number) => num
 function scatterMode(node: Node): (old: number, update: number) => number {
   const mode = scatterModes[node.text('reduction')];
   if (mode === undefined) {
-    throw node.error(`reduction '${node.text('reduction')}' is not supported, expected ${Object.keys(scatterModes).join(' or ')}`);
+    throw node.error(
+      `reduction '${node.text('reduction')}' is not supported, expected ${Object.keys(scatterModes).join(' or ')}`,
+    );
   }
   return mode;
 }
@@ -101,9 +106,7 @@ export const indexingOperators: readonly Operator[] = [
       { dataType: node.input(0).dataType, shape: rangesOf(node).map((range) => range.length) },
     ],
     rewrite: (_, node) =>
-      rangesOf(node).every(
-        (range, axis) => range.step === 1 && range.length === node.input(0).shape[axis],
-      )
+      rangesOf(node).every((range, axis) => range.step === 1 && range.length === node.input(0).shape[axis])
         ? [node.input(0)]
         : undefined,
     evaluate: (node, [x]) => {
@@ -130,10 +133,17 @@ export const indexingOperators: readonly Operator[] = [
         const places = Array.from({ length: range.length }, (_, place) => range.start + place * range.step);
         const updates = spread.shape;
         const indices = graph.expand(
-          graph.reshape(graph.integers(places), updates.map((_, place) => (place === axis ? places.length : 1))),
+          graph.reshape(
+            graph.integers(places),
+            updates.map((_, place) => (place === axis ? places.length : 1)),
+          ),
           updates,
         );
-        const zeros = graph.fill(0, updates.map((length, place) => (place === axis ? shape[axis]! : length)), cotangent.dataType);
+        const zeros = graph.fill(
+          0,
+          updates.map((length, place) => (place === axis ? shape[axis]! : length)),
+          cotangent.dataType,
+        );
         spread = graph.only('ScatterElements', [zeros, indices, spread], { axis });
       });
       const before = ranges.map((range) => (range.step === 1 ? range.start : 0));
@@ -146,7 +156,9 @@ export const indexingOperators: readonly Operator[] = [
     attributes: { mode: ['string', 'constant'] },
     infer: (node) => {
       if (!['constant', 'reflect', 'edge', 'wrap'].includes(node.text('mode'))) {
-        throw node.error(`mode '${node.text('mode')}' is not supported, expected constant, reflect, edge or wrap`);
+        throw node.error(
+          `mode '${node.text('mode')}' is not supported, expected constant, reflect, edge or wrap`,
+        );
       }
       return [{ dataType: node.input(0).dataType, shape: paddedShape(node) }];
     },
@@ -157,7 +169,9 @@ export const indexingOperators: readonly Operator[] = [
       if (node.text('mode') === 'constant') {
         // Negative pads cut; the rest is a Pad over all axes.
         if ([...before, ...after].every((pad) => pad >= 0)) {
-          return node.hasInput(3) ? [graph.only('Pad', [x, graph.integers([...before, ...after]), node.inputs[2]])] : undefined;
+          return node.hasInput(3)
+            ? [graph.only('Pad', [x, graph.integers([...before, ...after]), node.inputs[2]])]
+            : undefined;
         }
         const cut = graph.slice(x, {
           starts: before.map((pad) => Math.max(-pad, 0)),
@@ -185,7 +199,12 @@ export const indexingOperators: readonly Operator[] = [
       const data = new Float64Array(sizeOf(shape)).fill(fill?.data[0] ?? 0);
       let entry = 0;
       for (const position of positions(x!.shape)) {
-        data[flatten(position.map((place, axis) => place + before[axis]!), shape)] = x!.data[entry++]!;
+        data[
+          flatten(
+            position.map((place, axis) => place + before[axis]!),
+            shape,
+          )
+        ] = x!.data[entry++]!;
       }
       return [{ shape, data }];
     },
@@ -228,7 +247,10 @@ export const indexingOperators: readonly Operator[] = [
       const count = sizeOf(indices.shape);
       const rows = [...shape.slice(0, axis), count, ...shape.slice(axis + 1)];
       const places = graph.expand(
-        graph.reshape(indices, rows.map((_, place) => (place === axis ? count : 1))),
+        graph.reshape(
+          indices,
+          rows.map((_, place) => (place === axis ? count : 1)),
+        ),
         rows,
       );
       return [
@@ -263,7 +285,9 @@ export const indexingOperators: readonly Operator[] = [
     infer: (node) => {
       scatterMode(node);
       if (!sameShape(node.input(1).shape, node.input(2).shape)) {
-        throw node.error(`indices [${node.input(1).shape.join(', ')}] and updates [${node.input(2).shape.join(', ')}] differ`);
+        throw node.error(
+          `indices [${node.input(1).shape.join(', ')}] and updates [${node.input(2).shape.join(', ')}] differ`,
+        );
       }
       return [node.input(0).type];
     },
@@ -284,7 +308,11 @@ export const indexingOperators: readonly Operator[] = [
         !needs(0)
           ? undefined
           : overwrites
-            ? graph.only('ScatterElements', [cotangent, indices, graph.fill(0, indices.shape, cotangent.dataType)], { axis })
+            ? graph.only(
+                'ScatterElements',
+                [cotangent, indices, graph.fill(0, indices.shape, cotangent.dataType)],
+                { axis },
+              )
             : cotangent,
         undefined,
         needs(2) ? graph.only('GatherElements', [cotangent, indices], { axis }) : undefined,

@@ -67,7 +67,11 @@ const batchNormalization: Operator = {
     const momentum = node.float('momentum');
     if (node.int('training_mode') === 0 || momentum === 0) return undefined;
     const [x, scale, bias, runningMean, runningVariance] = node.inputs as [Value, Value, Value, Value, Value];
-    const { y, mean, variance } = normalizeByBatch(graph, { x, scale, bias, epsilon: node.float('epsilon') }, node.name);
+    const { y, mean, variance } = normalizeByBatch(
+      graph,
+      { x, scale, bias, epsilon: node.float('epsilon') },
+      node.name,
+    );
     const blend = (running: Value, batch: Value): Value =>
       graph.add(graph.multiply(running, momentum), graph.multiply(batch, 1 - momentum));
     return [y, blend(runningMean, mean), blend(runningVariance, variance)];
@@ -81,12 +85,17 @@ const batchNormalization: Operator = {
     const plane = sizeOf(x!.shape.slice(2));
     const y = x!.data.map((value, entry) => {
       const c = Math.floor(entry / plane) % channels;
-      return ((value - mean[c]!) / Math.sqrt(variance[c]! + node.float('epsilon'))) * scale!.data[c]! + bias!.data[c]!;
+      return (
+        ((value - mean[c]!) / Math.sqrt(variance[c]! + node.float('epsilon'))) * scale!.data[c]! +
+        bias!.data[c]!
+      );
     });
     if (!training) return [{ shape: x!.shape, data: y }];
     const blend = (running: Numbers, batch: Float64Array): Numbers => ({
       shape: [channels],
-      data: batch.map((value, c) => running.data[c]! * node.float('momentum') + value * (1 - node.float('momentum'))),
+      data: batch.map(
+        (value, c) => running.data[c]! * node.float('momentum') + value * (1 - node.float('momentum')),
+      ),
     });
     return [{ shape: x!.shape, data: y }, blend(runningMean!, mean), blend(runningVariance!, variance)];
   },
@@ -98,9 +107,7 @@ const batchNormalization: Operator = {
   gradient: ({ graph, node, cotangent, needs }) => {
     const [x, scale] = [node.input(0), node.input(1)];
     const training = node.int('training_mode') === 1;
-    const [mean, variance] = training
-      ? [node.output(1), node.output(2)]
-      : [node.input(3), node.input(4)];
+    const [mean, variance] = training ? [node.output(1), node.output(2)] : [node.input(3), node.input(4)];
     const axes = channelAxes(x);
     const inverse = graph.reciprocal(graph.sqrt(graph.add(variance, node.float('epsilon'))));
     const slope = graph.multiply(scale, inverse);
@@ -139,9 +146,7 @@ const batchNormalization: Operator = {
       dScale,
       dBias,
       asConstants ? graph.negate(graph.multiply(slope, dBias!)) : undefined,
-      asConstants
-        ? graph.multiply(graph.multiply(graph.multiply(slope, inverse), dScale!), -0.5)
-        : undefined,
+      asConstants ? graph.multiply(graph.multiply(graph.multiply(slope, inverse), dScale!), -0.5) : undefined,
     ];
   },
 };

@@ -47,7 +47,8 @@ function maximumPlaces(x: Numbers, window: Window): Float64Array {
   const places = new Float64Array(x.shape[0]! * x.shape[1]! * pixels);
   forEachWindow(x, window, (index, output, covered) => {
     let best = index * plane + covered[0]!;
-    for (const place of covered) if (x.data[index * plane + place]! > x.data[best]!) best = index * plane + place;
+    for (const place of covered)
+      if (x.data[index * plane + place]! > x.data[best]!) best = index * plane + place;
     places[index * pixels + output] = best;
   });
   return places;
@@ -113,10 +114,11 @@ export const poolingOperators: readonly Operator[] = [
       const { shape } = node.input(0);
       const channels = shape[1]!;
       const counts = graph.constant(averageCounts(node, window), [1, 1, ...window.outputs]);
-      const ones = graph.constant(
-        new Float64Array(channels * sizeOf(window.kernel)).fill(1),
-        [channels, 1, ...window.kernel],
-      );
+      const ones = graph.constant(new Float64Array(channels * sizeOf(window.kernel)).fill(1), [
+        channels,
+        1,
+        ...window.kernel,
+      ]);
       const spatial = spatialOf(node);
       const reached = window.outputs.map(
         (length, axis) =>
@@ -128,7 +130,9 @@ export const poolingOperators: readonly Operator[] = [
         strides: window.strides,
         dilations: window.dilations,
       });
-      const missing = spatial.map((length, axis) => Math.max(length + window.before[axis]! - reached[axis]!, 0));
+      const missing = spatial.map((length, axis) =>
+        Math.max(length + window.before[axis]! - reached[axis]!, 0),
+      );
       const padded = graph.pad(full, [0, 0, ...spatial.map(() => 0)], [0, 0, ...missing]);
       return [
         graph.slice(padded, {
@@ -147,7 +151,12 @@ export const poolingOperators: readonly Operator[] = [
         shape: [...node.input(0).shape.slice(0, 2), ...spatialOf(node).map(() => 1)],
       },
     ],
-    rewrite: (graph, node) => [graph.mean(node.input(0), spatialOf(node).map((_, axis) => axis + 2))],
+    rewrite: (graph, node) => [
+      graph.mean(
+        node.input(0),
+        spatialOf(node).map((_, axis) => axis + 2),
+      ),
+    ],
   },
   {
     name: 'GlobalMaxPool',
@@ -157,7 +166,12 @@ export const poolingOperators: readonly Operator[] = [
         shape: [...node.input(0).shape.slice(0, 2), ...spatialOf(node).map(() => 1)],
       },
     ],
-    rewrite: (graph, node) => [graph.max(node.input(0), spatialOf(node).map((_, axis) => axis + 2))],
+    rewrite: (graph, node) => [
+      graph.max(
+        node.input(0),
+        spatialOf(node).map((_, axis) => axis + 2),
+      ),
+    ],
   },
   {
     // Puts each entry at the place that MaxPool took it from, counted over the whole output tensor.
@@ -193,7 +207,9 @@ function unpooledShape(node: Node): readonly number[] {
     ...shape.slice(0, 2),
     ...shape
       .slice(2)
-      .map((length, axis) => (length - 1) * strides[axis]! + kernel[axis]! - pads[axis]! - pads[axis + rank]!),
+      .map(
+        (length, axis) => (length - 1) * strides[axis]! + kernel[axis]! - pads[axis]! - pads[axis + rank]!,
+      ),
   ];
 }
 

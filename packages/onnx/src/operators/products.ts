@@ -32,7 +32,13 @@ export const productOperators: readonly Operator[] = [
         throw node.error(`shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}] do not multiply`);
       }
       return [
-        { dataType: a.dataType, shape: [...a.shape.slice(0, -1), ...(b.rank === 1 ? [] : [...b.shape.slice(0, -2), b.shape.at(-1)!])] },
+        {
+          dataType: a.dataType,
+          shape: [
+            ...a.shape.slice(0, -1),
+            ...(b.rank === 1 ? [] : [...b.shape.slice(0, -2), b.shape.at(-1)!]),
+          ],
+        },
       ];
     },
     // A vector is a matrix of one row or column.
@@ -44,7 +50,10 @@ export const productOperators: readonly Operator[] = [
         b.rank === 1 ? graph.reshape(b, [b.shape[0]!, 1]) : b,
       );
       return [
-        graph.reshape(product, [...a.shape.slice(0, -1), ...(b.rank === 1 ? [] : [...b.shape.slice(0, -2), b.shape.at(-1)!])]),
+        graph.reshape(product, [
+          ...a.shape.slice(0, -1),
+          ...(b.rank === 1 ? [] : [...b.shape.slice(0, -2), b.shape.at(-1)!]),
+        ]),
       ];
     },
     evaluate: (node, [a, b]) => {
@@ -60,7 +69,8 @@ export const productOperators: readonly Operator[] = [
         const row = Math.floor(entry / columns);
         const block = Math.floor(row / rows);
         let sum = 0;
-        for (let k = 0; k < depth; k++) sum += left[row * depth + k]! * right[(block * depth + k) * columns + column]!;
+        for (let k = 0; k < depth; k++)
+          sum += left[row * depth + k]! * right[(block * depth + k) * columns + column]!;
         data[entry] = sum;
       }
       return [{ shape, data }];
@@ -94,9 +104,7 @@ export const productOperators: readonly Operator[] = [
         node.float('alpha'),
       );
       return [
-        node.hasInput(2)
-          ? graph.add(product, graph.multiply(node.input(2), node.float('beta')))
-          : product,
+        node.hasInput(2) ? graph.add(product, graph.multiply(node.input(2), node.float('beta'))) : product,
       ];
     },
   },

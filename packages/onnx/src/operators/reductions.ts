@@ -6,17 +6,16 @@ import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { noGradient, type GradientRequest, type Numbers, type Operator } from './operator.js';
 
 const axesOf = (node: Node): number[] =>
-  normalizeAxes(
-    node,
-    node.optionalNumbers(1),
-    node.input(0).rank,
-    node.int('noop_with_empty_axes') === 1,
-  );
+  normalizeAxes(node, node.optionalNumbers(1), node.input(0).rank, node.int('noop_with_empty_axes') === 1);
 
 /** The shape of a reduction's result with the reduced axes kept: the one that broadcasts against its input. */
 const keptShape = (node: Node): number[] => reducedShape(node.input(0).shape, axesOf(node), true);
 
-function reduceNumbers(x: Numbers, axes: readonly number[], reduce: (entries: number[]) => number): Float64Array {
+function reduceNumbers(
+  x: Numbers,
+  axes: readonly number[],
+  reduce: (entries: number[]) => number,
+): Float64Array {
   const kept = reducedShape(x.shape, axes, true);
   const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
   const groups: number[][] = Array.from(
@@ -77,7 +76,11 @@ function composite(
   name: string,
   rewrite: (graph: GraphBuilder, x: Value, sum: (x: Value) => Value, axes: readonly number[]) => Value,
 ): Operator {
-  const { attributes, infer } = reduction(name, () => 0, ({ dy }) => dy);
+  const { attributes, infer } = reduction(
+    name,
+    () => 0,
+    ({ dy }) => dy,
+  );
   return {
     name,
     ...(attributes === undefined ? {} : { attributes }),

@@ -16,7 +16,9 @@ interface ResizedAxis {
 /** The output length of every axis and the scale by which coordinates are mapped. */
 function targetOf(node: Node): { lengths: readonly number[]; scales: readonly number[] } {
   const { shape } = node.input(0);
-  const listed = (node.attributes['axes'] as readonly number[] | undefined)?.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const listed = (node.attributes['axes'] as readonly number[] | undefined)?.map((axis) =>
+    axis < 0 ? axis + shape.length : axis,
+  );
   const axes = listed ?? shape.map((_, axis) => axis);
   const lengths = [...shape];
   const scales = shape.map(() => 1);
@@ -24,7 +26,9 @@ function targetOf(node: Node): { lengths: readonly number[]; scales: readonly nu
   const factors = node.hasInput(2) ? node.knownNumbers(2) : [];
   if ((sizes.length === 0) === (factors.length === 0)) throw node.error('expects either scales or sizes');
   if (node.text('keep_aspect_ratio_policy') !== 'stretch') {
-    throw node.error(`keep_aspect_ratio_policy '${node.text('keep_aspect_ratio_policy')}' is not supported, expected stretch`);
+    throw node.error(
+      `keep_aspect_ratio_policy '${node.text('keep_aspect_ratio_policy')}' is not supported, expected stretch`,
+    );
   }
   axes.forEach((axis, place) => {
     if (sizes.length > 0) {
@@ -108,7 +112,9 @@ function resizedAxes(node: Node): readonly ResizedAxis[] {
         const weights = cubicWeights(coordinate - lower, node.float('cubic_coeff_a'));
         const inside = weights.map((_, tap) => lower - 1 + tap >= 0 && lower - 1 + tap < from);
         const exclude = node.int('exclude_outside') === 1;
-        const sum = exclude ? weights.reduce((total, weight, tap) => total + (inside[tap] ? weight : 0), 0) : 1;
+        const sum = exclude
+          ? weights.reduce((total, weight, tap) => total + (inside[tap] ? weight : 0), 0)
+          : 1;
         weights.forEach((weight, tap) => {
           if (!exclude || inside[tap]) put(lower - 1 + tap, weight / sum);
         });
@@ -132,7 +138,8 @@ function applyMatrix(x: Numbers, { axis, from, to, matrix }: ResizedAxis): Numbe
         const weight = matrix[row * from + column]!;
         if (weight === 0) continue;
         for (let offset = 0; offset < inner; offset++) {
-          data[(block * to + row) * inner + offset]! += weight * x.data[(block * from + column) * inner + offset]!;
+          data[(block * to + row) * inner + offset]! +=
+            weight * x.data[(block * from + column) * inner + offset]!;
         }
       }
     }
@@ -151,7 +158,8 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
   }
   const transposed = new Float64Array(from * to);
   for (let row = 0; row < to; row++) {
-    for (let column = 0; column < from; column++) transposed[column * to + row] = matrix[row * from + column]!;
+    for (let column = 0; column < from; column++)
+      transposed[column * to + row] = matrix[row * from + column]!;
   }
   const planes = graph.reshape(x, [sizeOf(shape) / (to * inner), to, inner]);
   return graph.reshape(graph.matmul(graph.constant(transposed, [from, to]), planes), result);

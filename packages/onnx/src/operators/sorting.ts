@@ -21,7 +21,8 @@ export const sortingOperators: readonly Operator[] = [
       const x = node.input(0);
       const axis = axisOf(node, x.rank);
       const count = node.knownNumbers(1)[0]!;
-      if (count < 0 || count > x.shape[axis]!) throw node.error(`k is ${count}, but axis ${axis} has ${x.shape[axis]!} entries`);
+      if (count < 0 || count > x.shape[axis]!)
+        throw node.error(`k is ${count}, but axis ${axis} has ${x.shape[axis]!} entries`);
       const shape = x.shape.map((length, place) => (place === axis ? count : length));
       return [
         { dataType: x.dataType, shape },
@@ -33,7 +34,9 @@ export const sortingOperators: readonly Operator[] = [
       const count = node.knownNumbers(1)[0]!;
       const largest = node.int('largest') === 1;
       const places = mapLines(x!, axis, (line) => best(line, line.length, largest));
-      const values = mapLines(x!, axis, (line) => best(line, line.length, largest).map((place) => line[place]!));
+      const values = mapLines(x!, axis, (line) =>
+        best(line, line.length, largest).map((place) => line[place]!),
+      );
       return [values, places].map((full) => takeFirst(full, axis, count));
     },
     gradient: ({ graph, node, cotangent }) => [

@@ -85,9 +85,17 @@ const elu: Operator = unary(
 );
 
 export const unaryOperators: readonly Operator[] = [
-  unary('Neg', (x) => -x, ({ graph, cotangent }) => graph.negate(cotangent)),
+  unary(
+    'Neg',
+    (x) => -x,
+    ({ graph, cotangent }) => graph.negate(cotangent),
+  ),
   // The derivative at 0 is 0, as sign(0).
-  unary('Abs', Math.abs, times(({ graph, x }) => graph.only('Sign', [x]))),
+  unary(
+    'Abs',
+    Math.abs,
+    times(({ graph, x }) => graph.only('Sign', [x])),
+  ),
   unary('Sign', Math.sign),
   unary('Floor', Math.floor),
   unary('Ceil', Math.ceil),
@@ -96,7 +104,11 @@ export const unaryOperators: readonly Operator[] = [
     const rest = x - floor;
     return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
   }),
-  unary('Exp', Math.exp, times(({ y }) => y)),
+  unary(
+    'Exp',
+    Math.exp,
+    times(({ y }) => y),
+  ),
   unary('Log', Math.log, ({ graph, x, cotangent }) => graph.divide(cotangent, x)),
   unary('Sqrt', Math.sqrt, ({ graph, y, cotangent }) => graph.divide(cotangent, graph.multiply(y, 2))),
   unary(
@@ -104,9 +116,21 @@ export const unaryOperators: readonly Operator[] = [
     (x) => 1 / x,
     times(({ graph, y }) => graph.negate(graph.multiply(y, y))),
   ),
-  unary('Sin', Math.sin, times(({ graph, x }) => graph.only('Cos', [x]))),
-  unary('Cos', Math.cos, times(({ graph, x }) => graph.negate(graph.only('Sin', [x])))),
-  unary('Tanh', Math.tanh, times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y)))),
+  unary(
+    'Sin',
+    Math.sin,
+    times(({ graph, x }) => graph.only('Cos', [x])),
+  ),
+  unary(
+    'Cos',
+    Math.cos,
+    times(({ graph, x }) => graph.negate(graph.only('Sin', [x]))),
+  ),
+  unary(
+    'Tanh',
+    Math.tanh,
+    times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y))),
+  ),
   unary('Atan', Math.atan, ({ graph, x, cotangent }) =>
     graph.divide(cotangent, graph.add(graph.multiply(x, x), 1)),
   ),
@@ -157,7 +181,5 @@ export const unaryOperators: readonly Operator[] = [
     graph.multiply(x, graph.only('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 })),
   ),
   composite('Softsign', {}, (graph, x) => graph.divide(x, graph.add(graph.abs(x), 1))),
-  composite('Mish', {}, (graph, x) =>
-    graph.multiply(x, graph.only('Tanh', [graph.only('Softplus', [x])])),
-  ),
+  composite('Mish', {}, (graph, x) => graph.multiply(x, graph.only('Tanh', [graph.only('Softplus', [x])]))),
 ];

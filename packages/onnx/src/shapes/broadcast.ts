@@ -17,5 +17,7 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
 /** The axes of `to` along which a tensor of shape `from` was repeated, and so along which its gradient is summed. */
 export function broadcastAxes(from: readonly number[], to: readonly number[]): number[] {
   const offset = to.length - from.length;
-  return to.flatMap((length, axis) => (axis < offset || (from[axis - offset] === 1 && length !== 1) ? [axis] : []));
+  return to.flatMap((length, axis) =>
+    axis < offset || (from[axis - offset] === 1 && length !== 1) ? [axis] : [],
+  );
 }

@@ -12,7 +12,9 @@ export interface FlatEntry {
 }
 
 /** Lays tensors out one after the other. */
-export function layOut(tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]): readonly FlatEntry[] {
+export function layOut(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): readonly FlatEntry[] {
   let offset = 0;
   return tensors.map(({ name, shape }) => {
     const size = sizeOf(shape);
@@ -29,13 +31,24 @@ export function flatLength(layout: readonly FlatEntry[]): number {
 }
 
 /** Takes a flat vector apart. */
-export function unflatten(graph: GraphBuilder, vector: Value, layout: readonly FlatEntry[]): readonly Value[] {
+export function unflatten(
+  graph: GraphBuilder,
+  vector: Value,
+  layout: readonly FlatEntry[],
+): readonly Value[] {
   return graph
-    .split(vector, layout.map((entry) => entry.size), 0)
+    .split(
+      vector,
+      layout.map((entry) => entry.size),
+      0,
+    )
     .map((part, place) => graph.reshape(part, layout[place]!.shape));
 }
 
 /** Puts tensors together into a flat vector. */
 export function flatten(graph: GraphBuilder, values: readonly Value[]): Value {
-  return graph.concat(values.map((value) => graph.reshape(value, [sizeOf(value.shape)])), 0);
+  return graph.concat(
+    values.map((value) => graph.reshape(value, [sizeOf(value.shape)])),
+    0,
+  );
 }

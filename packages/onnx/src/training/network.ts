@@ -65,11 +65,14 @@ export function networkLayout(model: ModelProto, trainable: Trainable = () => tr
       .filter(({ name, dims, dataType }) => {
         const type = dataTypeOfNumber(dataType);
         if (!read.has(name) || dims.length === 0 || !wanted(name)) return false;
-        if (dataType === 10 || dataType === 16) decodeTensor(graph.initializer.find((each) => each.name === name)!);
+        if (dataType === 10 || dataType === 16)
+          decodeTensor(graph.initializer.find((each) => each.name === name)!);
         return type !== undefined && isFloatingPoint(type);
       })
       .map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
-  const parameters = layOut(shapes((name) => !statistics.has(name) && !structural(model, name) && trainable(name)));
+  const parameters = layOut(
+    shapes((name) => !statistics.has(name) && !structural(model, name) && trainable(name)),
+  );
   if (parameters.length === 0) throw new OnnxError('the model has no initializer to train');
   return { parameters, statistics: layOut(shapes((name) => statistics.has(name))) };
 }
@@ -135,7 +138,10 @@ export function buildNetwork(
     initializer: (name, tensor, graph) => {
       const entry = entriesIn(graph).get(name);
       if (entry !== undefined && tensor.dataType !== 'float32') {
-        throw new OnnxError(`holds ${tensor.dataType}; trained weights must be float32`, { operator: 'initializer', node: name });
+        throw new OnnxError(`holds ${tensor.dataType}; trained weights must be float32`, {
+          operator: 'initializer',
+          node: name,
+        });
       }
       return entry;
     },
@@ -168,7 +174,11 @@ function trainedBatchNormalization(
   const [x, scale, bias, runningMean, runningVariance] = node.inputs as Value[];
   const momentum = (node.attributes['momentum'] as number | undefined) ?? 0.9;
   const epsilon = (node.attributes['epsilon'] as number | undefined) ?? 1e-5;
-  const { y, mean, variance } = normalizeByBatch(graph, { x: x!, scale: scale!, bias: bias!, epsilon }, node.name);
+  const { y, mean, variance } = normalizeByBatch(
+    graph,
+    { x: x!, scale: scale!, bias: bias!, epsilon },
+    node.name,
+  );
   const count = x!.shape.reduce((product, length) => product * length, 1) / x!.shape[1]!;
   if (count < 2) {
     throw new OnnxError(

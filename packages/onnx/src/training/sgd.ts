@@ -23,7 +23,10 @@ export function sgd(settings: { readonly momentum?: number; readonly weightDecay
     scalarsAt: (_, learningRate) => ({ learning_rate: learningRate }),
     update: (request) => {
       const { graph, parameters, moments, scalars } = request;
-      const velocity = graph.add(graph.multiply(moments[0]!, momentum), decayedGradient(request, weightDecay));
+      const velocity = graph.add(
+        graph.multiply(moments[0]!, momentum),
+        decayedGradient(request, weightDecay),
+      );
       const step = graph.multiply(velocity, scalars['learning_rate']!);
       return { parameters: graph.subtract(parameters, step), moments: [velocity] };
     },

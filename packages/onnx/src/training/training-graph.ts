@@ -46,7 +46,8 @@ export interface TrainingGraph extends NetworkLayout {
   /** The vectors that make up the state, with their lengths, in the order of the step's inputs. */
   readonly state: readonly { readonly name: string; readonly length: number }[];
   readonly scalars: readonly string[];
-  readonly inputNames: readonly string[];
+  /** The shapes of the network's inputs in training, by name. */
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   readonly labelShape: readonly number[];
   readonly logitsShape: readonly number[];
   readonly randomInputs: readonly RandomInput[];
@@ -86,7 +87,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     step: modelBytes(step),
     state: state.map(({ value }) => ({ name: value.name!, length: value.shape[0]! })),
     scalars: optimizer.scalars,
-    inputNames: network.inputs.map((input) => input.name!),
+    inputShapes: Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape])),
     labelShape: labels.shape,
     logitsShape: logits.shape,
     randomInputs: network.randomInputs,
@@ -100,7 +101,12 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
 export function buildGradientGraph(
   model: ModelProto,
   options: Omit<TrainingGraphOptions, 'optimizer'>,
-): { readonly bytes: Uint8Array; readonly layout: NetworkLayout; readonly outputs: readonly string[]; readonly labelShape: readonly number[] } {
+): {
+  readonly bytes: Uint8Array;
+  readonly layout: NetworkLayout;
+  readonly outputs: readonly string[];
+  readonly labelShape: readonly number[];
+} {
   const layout = networkLayout(model, options.trainable);
   const network = networkOf(model, layout, options, 'train');
   const { graph } = network;
@@ -112,7 +118,10 @@ export function buildGradientGraph(
     { name: 'loss', value: loss },
     { name: 'logits', value: logits },
     ...gradients.map((value, place) => ({ name: `gradient/${names[place]!}`, value })),
-    ...layout.statistics.map(({ name }, place) => ({ name: `statistics/${name}`, value: network.updatedStatistics[place]! })),
+    ...layout.statistics.map(({ name }, place) => ({
+      name: `statistics/${name}`,
+      value: network.updatedStatistics[place]!,
+    })),
   ];
   const bytes = modelBytes(encodeModel({ name: 'gradient', inputs: graph.inputs, outputs }));
   return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape };
@@ -132,7 +141,11 @@ export function buildEvaluationGraph(
   const logits = network.outputs[0]!.value;
   const predictions = graph.cast(graph.only('ArgMax', [logits], { axis: 1, keepdims: 0 }), 'int32');
   const bytes = modelBytes(
-    encodeModel({ name: 'evaluation', inputs: graph.inputs, outputs: [{ name: 'predictions', value: predictions }] }),
+    encodeModel({
+      name: 'evaluation',
+      inputs: graph.inputs,
+      outputs: [{ name: 'predictions', value: predictions }],
+    }),
   );
   return { bytes, predictionShape: predictions.shape };
 }
@@ -158,7 +171,9 @@ function appendLoss(
   const output = network.outputs[0]!;
   const logits = output.value;
   if (logits.dataType !== 'float32' || logits.rank < 2) {
-    throw new OnnxError(`output '${output.name}' is ${logits.dataType}[${logits.shape.join(', ')}], expected float32 logits [batch, classes, …]`);
+    throw new OnnxError(
+      `output '${output.name}' is ${logits.dataType}[${logits.shape.join(', ')}], expected float32 logits [batch, classes, …]`,
+    );
   }
   const shape = options.labelShape ?? logits.shape.filter((_, axis) => axis !== 1);
   const labels = graph.input('labels', 'int32', shape);
@@ -171,4 +186,3 @@ function appendLoss(
 function asNumbers(graph: GraphBuilder, labels: Value): Value {
   return graph.cast(labels, 'float32');
 }
-

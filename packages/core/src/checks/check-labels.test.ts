@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { checkLabels } from './check-labels.js';
+
+test('classes and the ignored label are accepted', () => {
+  expect(() => checkLabels(Uint8Array.of(0, 5, 255), { numberOfClasses: 6, ignoreIndex: 255 })).not.toThrow();
+  expect(() => checkLabels([0, -100], { numberOfClasses: 1, ignoreIndex: -100 })).not.toThrow();
+});
+
+test('a wrong label is named with its count and what is accepted', () => {
+  const labels = [37, 0, 37, 255, 37, 37];
+  expect(() => checkLabels(labels, { numberOfClasses: 6, ignoreIndex: 255 })).toThrow(
+    new RangeError('labels hold 37 (pixels: 4); accepted: 0…5 or ignoreIndex 255'),
+  );
+  expect(() => checkLabels(labels, { numberOfClasses: 6 })).toThrow(
+    new RangeError('labels hold 37 (pixels: 4), 255 (pixels: 1); accepted: 0…5; no ignoreIndex is set'),
+  );
+});
+
+test.each([-1, 2, 0.5, NaN])('%p is no label of two classes', (label) => {
+  expect(() => checkLabels([0, 1, label], { numberOfClasses: 2 })).toThrow(RangeError);
+});
+
+test('many wrong values are summed up', () => {
+  expect(() => checkLabels([10, 11, 12, 13, 14, 15, 16], { numberOfClasses: 2 })).toThrow(
+    /14 \(pixels: 1\) and 2 other values;/,
+  );
+});

@@ -1,0 +1,45 @@
+import type { TensorBackend } from '../backend/tensor-backend.js';
+import { labelMean } from './label-mean.js';
+import { lovaszExtension } from './lovasz-extension.js';
+import { type BinaryOptions, checkOptions, type InputKind } from './options.js';
+import { probabilityErrors } from './probability-errors.js';
+import { binaryProblems } from './problems.js';
+import { sigmoid } from './sigmoid.js';
+
+/** Options of {@link lovaszSigmoid}. */
+export interface LovaszSigmoidOptions extends BinaryOptions {
+  /** Default `logits`. */
+  readonly input?: InputKind | undefined;
+}
+
+/**
+ * The Lovász-Sigmoid loss: Eq. (12) for the foreground alone, whose probability is the sigmoid of one score.
+ *
+ * Shapes and conventions are those of {@link lovaszHinge}.
+ *
+ * @param backend what computes.
+ * @param input logits, or probabilities of the foreground if the options say so: `[images, ...]` or `[points]`;
+ *   multilabel `[images, labels, ...]`, `[images, ..., labels]` or `[points, labels]`.
+ * @param labels 0 or 1, of the same shape. Values are not checked.
+ * @param options see {@link LovaszSigmoidOptions}.
+ * @returns a scalar in 0…1.
+ * @throws TypeError for an unknown option or option value.
+ * @throws RangeError when shapes do not fit.
+ * @example
+ * const probabilities = referenceTensor([0.9, 0.2], [2]);
+ * const labels = referenceTensor([0, 1], [2]);
+ * lovaszSigmoid(referenceBackend, probabilities, labels, { input: 'probabilities' }).data[0]; // 0.85
+ */
+export function lovaszSigmoid<T>(
+  backend: TensorBackend<T>,
+  input: T,
+  labels: T,
+  options: LovaszSigmoidOptions = {},
+): T {
+  checkOptions(options, ['perImage', 'ignoreIndex', 'multilabel', 'input', 'layout']);
+  const problems = binaryProblems(backend, input, labels, options);
+  const probabilities =
+    options.input === 'probabilities' ? problems.scores : sigmoid(backend, problems.scores);
+  const errors = probabilityErrors(backend, probabilities, problems.foreground);
+  return labelMean(backend, lovaszExtension(backend, errors, problems), problems);
+}

@@ -1,0 +1,47 @@
+import type { TensorBackend } from '../backend/tensor-backend.js';
+import { classMean } from './class-mean.js';
+import { lovaszExtension } from './lovasz-extension.js';
+import { type ClassMeanOptions, checkOptions } from './options.js';
+import { probabilityErrors } from './probability-errors.js';
+import { multiclassProblems } from './problems.js';
+
+/** Options of {@link lovaszSoftmax}. */
+export type LovaszSoftmaxOptions = ClassMeanOptions;
+
+/**
+ * The Lovász-Softmax loss: the mean over classes of the Lovász extension of the Jaccard loss (Eq. 13).
+ *
+ * The errors of a class are 1 − f where it is the label and f elsewhere (Eq. 11), f being the softmax of the logits.
+ * Without options it is the loss of the whole batch over the classes present in its labels, the surrogate of the
+ * data set's mIoU.
+ *
+ * - Weights of classes: Σ aₖ·Lₖ / Σ aₖ over the classes that count.
+ * - `perImage`: the mean over images in which a class counts. Points have no images and are scored together.
+ * - No valid pixel: 0, with gradient 0.
+ *
+ * @param backend what computes.
+ * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
+ *   `[points, classes]`.
+ * @param labels class ids, of the shape of the input without classes. Values are not checked.
+ * @param options see {@link ClassMeanOptions}.
+ * @returns a scalar in 0…1.
+ * @throws TypeError for an unknown option or option value.
+ * @throws RangeError when shapes do not fit, or class ids or weights do not fit the number of classes.
+ * @example
+ * const logits = referenceTensor([2, -1, 0, 1], [2, 2]);
+ * const labels = referenceTensor([0, 1], [2]);
+ * lovaszSoftmax(referenceBackend, logits, labels).data[0]; // 0.2135…
+ */
+export function lovaszSoftmax<T>(
+  backend: TensorBackend<T>,
+  input: T,
+  labels: T,
+  options: LovaszSoftmaxOptions = {},
+): T {
+  checkOptions(options, ['classes', 'perImage', 'ignoreIndex', 'classWeights', 'input', 'layout']);
+  const problems = multiclassProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
+  const probabilities =
+    options.input === 'probabilities' ? problems.scores : backend.softmax(problems.scores, 1);
+  const errors = probabilityErrors(backend, probabilities, problems.foreground);
+  return classMean(backend, lovaszExtension(backend, errors, problems), problems, options);
+}

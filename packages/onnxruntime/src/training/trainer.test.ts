@@ -1,0 +1,227 @@
+import { describe, expect, test } from '@jest/globals';
+import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
+import {
+  adam,
+  decodeModel,
+  encodeModel,
+  GraphBuilder,
+  modelBytes,
+  sgd,
+  type Loss,
+  type Optimizer,
+} from '@lovasz/onnx';
+import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.js';
+import { NonFiniteLossError } from './non-finite-loss-error.js';
+import { Trainer, type TrainerOptions } from './trainer.js';
+
+const shape = [2, 3, 8, 8];
+
+/** A network of two convolutions with batch normalization and dropout between them. */
+function network(classes = 3): Uint8Array {
+  const graph = new GraphBuilder();
+  const x = graph.input('image', 'float32', shape);
+  const weight = (name: string, size: readonly number[], scale: number, offset = 0) =>
+    graph.constantTensor(
+      {
+        dataType: 'float32',
+        shape: size,
+        data: Float32Array.from(
+          { length: size.reduce((a, b) => a * b, 1) },
+          (_, i) => offset + scale * Math.sin(1 + 7 * i + name.length),
+        ),
+      },
+      name,
+    );
+  const convolved = graph.conv(x, weight('first.weight', [4, 3, 3, 3], 0.4), undefined, {
+    pads: [1, 1, 1, 1],
+  });
+  const [normal] = graph.apply('BatchNormalization', [
+    convolved,
+    weight('norm.weight', [4], 0.1, 1),
+    weight('norm.bias', [4], 0.1),
+    weight('norm.running_mean', [4], 0),
+    weight('norm.running_var', [4], 0, 1),
+  ]);
+  const dropped = graph.apply('Dropout', [graph.relu(normal!), graph.constant(0.25)])[0]!;
+  const logits = graph.conv(
+    dropped,
+    weight('head.weight', [classes, 4, 1, 1], 0.5),
+    weight('head.bias', [classes], 0.1),
+  );
+  return modelBytes(encodeModel({ name: 'tiny', inputs: [x], outputs: [{ name: 'logits', value: logits }] }));
+}
+
+/** Images whose brightest channel is the class. */
+function batch(seed: number): { inputs: { image: Float32Array }; labels: Int32Array } {
+  const labels = Int32Array.from({ length: 2 * 64 }, (_, i) => (i % 17 === 0 ? 255 : (i * 5 + seed * 3) % 3));
+  const image = Float32Array.from({ length: 2 * 3 * 64 }, (_, i) => {
+    const pixel = (i % 64) + 64 * Math.floor(i / 192);
+    return (labels[pixel] === Math.floor(i / 64) % 3 ? 1 : 0) + 0.3 * Math.sin(i * (seed + 1));
+  });
+  return { inputs: { image }, labels };
+}
+
+const softmaxLoss: Loss = (backend, logits, labels) =>
+  lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 });
+const logisticLoss: Loss = (backend, logits, labels) =>
+  crossEntropy(backend, logits, labels, { ignoreIndex: 255 });
+
+async function withTrainer<T>(
+  options: Partial<TrainerOptions>,
+  use: (trainer: Trainer) => Promise<T>,
+  model = network(),
+): Promise<T> {
+  const trainer = await Trainer.create(model, {
+    loss: logisticLoss,
+    optimizer: sgd(),
+    threads: 1,
+    ...options,
+  });
+  try {
+    return await use(trainer);
+  } finally {
+    await trainer.close();
+  }
+}
+
+const rates = [0.05, 0.04, 0.03, 0.02];
+
+describe('Trainer', () => {
+  test.each([
+    ['sgd on cross-entropy', sgd({ momentum: 0.9, weightDecay: 1e-4 }), logisticLoss],
+    ['adam on the Lovász-Softmax loss', adam(), softmaxLoss],
+  ] as [string, Optimizer, Loss][])('learns with %s', async (_, optimizer, loss) => {
+    await withTrainer({ optimizer, loss }, async (trainer) => {
+      const losses: number[] = [];
+      for (let step = 0; step < 60; step++) losses.push((await trainer.train(batch(step % 3), 0.05)).loss);
+      const mean = (list: number[]) => list.reduce((a, b) => a + b, 0) / list.length;
+      expect(mean(losses.slice(-5))).toBeLessThan(0.5 * mean(losses.slice(0, 5)));
+      const { inputs, labels } = batch(0);
+      const predictions = await trainer.predict(inputs);
+      const valid = [...labels.keys()].filter((pixel) => labels[pixel] !== 255);
+      const right = valid.filter((pixel) => predictions[pixel] === labels[pixel]);
+      expect(right.length / valid.length).toBeGreaterThan(0.9);
+    });
+  });
+
+  test('one step of gradient descent moves against the gradient by the learning rate', async () => {
+    const before = decodeModel(network());
+    const options = { optimizer: sgd({ momentum: 0 }), batchNormalization: 'frozen' as const };
+    const [small, large] = await Promise.all(
+      [0.001, 0.002].map((rate) =>
+        withTrainer(options, async (trainer) => {
+          await trainer.train(batch(0), rate);
+          return (await trainer.checkpoint()).weights.get('first.weight')!.data;
+        }),
+      ),
+    );
+    const start = new Float32Array(
+      before.graph!.initializer.find(({ name }) => name === 'first.weight')!.rawData.slice().buffer,
+    );
+    start.forEach((weight, entry) => {
+      expect(large![entry]! - weight).toBeCloseTo(2 * (small![entry]! - weight), 6);
+    });
+    expect(start.some((weight, entry) => Math.abs(small![entry]! - weight) > 1e-6)).toBe(true);
+  });
+
+  test('a run that is interrupted and resumed ends in the same bits', async () => {
+    const run = async (trainer: Trainer, from: number, to: number) => {
+      for (let step = from; step < to; step++) await trainer.train(batch(step), rates[step]!);
+    };
+    const options = { optimizer: adam(), seed: 5 };
+    const whole = await withTrainer(options, async (trainer) => {
+      await run(trainer, 0, 4);
+      return encodeCheckpoint(await trainer.checkpoint({ epoch: 1 }));
+    });
+    const half = await withTrainer(options, async (trainer) => {
+      await run(trainer, 0, 2);
+      return encodeCheckpoint(await trainer.checkpoint({ epoch: 0 }));
+    });
+    const resumed = await withTrainer(options, async (trainer) => {
+      await trainer.resume(decodeCheckpoint(half));
+      expect(trainer.step).toBe(2);
+      await run(trainer, 2, 4);
+      return encodeCheckpoint(await trainer.checkpoint({ epoch: 1 }));
+    });
+    expect(Buffer.from(resumed).equals(Buffer.from(whole))).toBe(true);
+    expect(Buffer.from(half).equals(Buffer.from(whole))).toBe(false);
+  });
+
+  test('running statistics follow those of the batch, or stay when frozen', async () => {
+    const statistics = (batchNormalization: 'train' | 'frozen') =>
+      withTrainer({ batchNormalization }, async (trainer) => {
+        await trainer.train(batch(0), 0.01);
+        return (await trainer.checkpoint()).statistics.get('norm.running_var')!.data;
+      });
+    expect([...(await statistics('frozen'))]).toEqual([1, 1, 1, 1]);
+    expect([...(await statistics('train'))].every((variance) => variance < 1 && variance > 0.9)).toBe(true);
+  });
+
+  test('the exported model holds the trained weights under their names and predicts the same', async () => {
+    const { inputs } = batch(1);
+    const { exported, predictions } = await withTrainer({}, async (trainer) => {
+      for (let step = 0; step < 5; step++) await trainer.train(batch(step), 0.1);
+      return { exported: await trainer.exportModel(), predictions: await trainer.predict(inputs) };
+    });
+    const names = (bytes: Uint8Array) => decodeModel(bytes).graph!.initializer.map(({ name }) => name);
+    expect(names(exported)).toEqual(names(network()));
+    const again = await withTrainer({}, (trainer) => trainer.predict(inputs), exported);
+    expect([...again]).toEqual([...predictions]);
+    const untrained = await withTrainer({}, (trainer) => trainer.predict(inputs));
+    expect([...untrained]).not.toEqual([...predictions]);
+  });
+
+  test('a NaN stops the step and leaves the weights as they were', async () => {
+    await withTrainer({}, async (trainer) => {
+      await trainer.train(batch(0), 0.05);
+      const before = encodeCheckpoint(await trainer.checkpoint());
+      const broken = batch(1);
+      broken.inputs.image[7] = NaN;
+      await expect(trainer.train(broken, 0.05)).rejects.toThrow(NonFiniteLossError);
+      await expect(trainer.train(broken, 0.05)).rejects.toThrow('the loss is NaN at step 2');
+      expect(Buffer.from(encodeCheckpoint(await trainer.checkpoint())).equals(Buffer.from(before))).toBe(
+        true,
+      );
+      expect(trainer.step).toBe(1);
+    });
+  });
+
+  test('wrong inputs, labels and rates are refused by name, and change nothing', async () => {
+    await withTrainer({}, async (trainer) => {
+      const { inputs, labels } = batch(0);
+      await expect(trainer.train({ inputs: { image: inputs.image.slice(1) }, labels }, 0.1)).rejects.toThrow(
+        "input 'image' has 383 entries, expected 384 of shape [2, 3, 8, 8]",
+      );
+      await expect(trainer.train({ inputs: { picture: inputs.image }, labels }, 0.1)).rejects.toThrow(
+        "'picture'",
+      );
+      await expect(trainer.train({ inputs, labels: labels.slice(2) }, 0.1)).rejects.toThrow(
+        'labels has 126 entries',
+      );
+      await expect(trainer.train({ inputs, labels }, -1)).rejects.toThrow('learningRate is -1');
+      expect(trainer.step).toBe(0);
+    });
+  });
+
+  test('a checkpoint of another model, optimizer or seed is refused, and changes nothing', async () => {
+    const other = await withTrainer({}, (trainer) => trainer.checkpoint(), network(5));
+    await withTrainer({}, async (trainer) => {
+      const own = await trainer.checkpoint();
+      await expect(trainer.initialize(other)).rejects.toThrow(
+        "weights 'head.weight' has shape [5, 4, 1, 1], the model's has [3, 4, 1, 1]",
+      );
+      await expect(trainer.resume({ ...own, seed: 1 })).rejects.toThrow("the checkpoint's seed is 1");
+      await expect(trainer.resume({ ...own, optimizer: { name: 'adam', settings: {} } })).rejects.toThrow(
+        'optimizer',
+      );
+      const weights = new Map(own.weights);
+      weights.delete('head.bias');
+      await expect(trainer.initialize({ ...own, weights })).rejects.toThrow(
+        '1 of the model are missing (head.bias)',
+      );
+      expect(
+        Buffer.from(encodeCheckpoint(await trainer.checkpoint())).equals(Buffer.from(encodeCheckpoint(own))),
+      ).toBe(true);
+    });
+  });
+});

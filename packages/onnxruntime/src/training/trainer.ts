@@ -1,0 +1,288 @@
+import {
+  buildEvaluationGraph,
+  buildTrainingGraph,
+  decodeModel,
+  modelBytes,
+  numbersOfInitializer,
+  sizeOf,
+  writeInitializers,
+  type BatchNormalizationMode,
+  type FlatEntry,
+  type JaccardMethod,
+  type Loss,
+  type ModelProto,
+  type Optimizer,
+  type Trainable,
+  type TrainingGraph,
+} from '@lovasz/onnx';
+import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
+import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
+import type { Feed } from '../worker/messages.js';
+import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { inputFeeds, type InputData } from './input-feeds.js';
+import { NonFiniteLossError } from './non-finite-loss-error.js';
+
+export interface TrainerOptions {
+  /** A loss of `@lovasz/core`, applied to the network's first output and the labels. */
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** Shapes of the inputs in training, batch included. Needed where the model leaves dimensions open. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Shapes of the inputs in `predict`. Default: those of training. */
+  readonly predictionShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Shape of the labels. Default: that of the logits without their channel axis. */
+  readonly labelShape?: readonly number[];
+  /** Default `train`; `frozen` keeps the running statistics, for batches too small to estimate them from. */
+  readonly batchNormalization?: BatchNormalizationMode;
+  /** Which initializers are trained. Default: every floating-point one of rank 1 or more. */
+  readonly trainable?: Trainable;
+  /** How the Lovász weights are computed. Default `auto`. */
+  readonly method?: JaccardMethod;
+  /** From which all randomness (dropout) follows. Default 0. */
+  readonly seed?: number;
+  /** Threads of ONNX Runtime. Default: its own choice, one per core. */
+  readonly threads?: number;
+}
+
+/** What one step trains on. */
+export interface TrainingBatch {
+  /** Every input of the network by name, in row-major order. */
+  readonly inputs: Readonly<Record<string, InputData>>;
+  /** Class ids. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * Trains an ONNX network on stock ONNX Runtime, in a thread of its own.
+ *
+ * Forward pass, loss, backward pass and update are one graph of standard operators; weights are its inputs and are
+ * double-buffered, so a step that fails leaves them as they were.
+ *
+ * @example
+ * const trainer = await Trainer.create(await readFile('network.onnx'), {
+ *   loss: (backend, logits, labels) => lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 }),
+ *   optimizer: sgd({ momentum: 0.9 }),
+ *   inputShapes: { image: [8, 3, 64, 64] },
+ * });
+ * const { loss } = await trainer.step({ inputs: { image }, labels }, 0.01);
+ * await writeFile('trained.onnx', await trainer.exportModel());
+ * await trainer.close();
+ */
+export class Trainer {
+  private steps = 0;
+
+  private constructor(
+    private readonly model: ModelProto,
+    private readonly graph: TrainingGraph,
+    private readonly predictionShapes: Readonly<Record<string, readonly number[]>>,
+    private readonly predictionSize: number,
+    private readonly optimizer: Optimizer,
+    private readonly seed: number,
+    private readonly worker: WorkerThread,
+  ) {}
+
+  /**
+   * Compiles the training graphs and starts the thread.
+   *
+   * @param model the bytes of an ONNX file, or a decoded model.
+   * @throws OnnxError when the model cannot be read or differentiated; RangeError for an option outside of its range.
+   */
+  static async create(model: Uint8Array | ModelProto, options: TrainerOptions): Promise<Trainer> {
+    const { seed = 0, threads = 0 } = options;
+    for (const [name, value] of Object.entries({ seed, threads })) {
+      if (!Number.isSafeInteger(value) || value < 0) {
+        throw new RangeError(`${name} is ${value}, expected a non-negative integer`);
+      }
+    }
+    const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
+    const graph = buildTrainingGraph(decoded, options);
+    const predictionShapes = options.predictionShapes ?? graph.inputShapes;
+    const evaluation = buildEvaluationGraph(decoded, {
+      inputShapes: predictionShapes,
+      ...(options.trainable === undefined ? {} : { trainable: options.trainable }),
+    });
+    const worker = startWorker();
+    try {
+      const vectors: Record<string, Float32Array> = Object.fromEntries(
+        graph.state.map(({ name, length }) => [name, new Float32Array(length)]),
+      );
+      fill(vectors['parameters']!, graph.parameters, decoded);
+      if (graph.statistics.length > 0) fill(vectors['statistics']!, graph.statistics, decoded);
+      await worker.ask(
+        {
+          kind: 'open',
+          step: graph.step,
+          evaluation: evaluation.bytes,
+          vectors,
+          randomInputs: graph.randomInputs,
+          seed,
+          threads,
+        },
+        'done',
+      );
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+    return new Trainer(
+      decoded,
+      graph,
+      predictionShapes,
+      sizeOf(evaluation.predictionShape),
+      options.optimizer,
+      seed,
+      worker,
+    );
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.steps;
+  }
+
+  /** How many numbers are trained. */
+  get parameterCount(): number {
+    return this.graph.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The shape of the labels of a batch. */
+  get labelShape(): readonly number[] {
+    return this.graph.labelShape;
+  }
+
+  /** How many classes the network tells apart: the length of the channel axis of its logits. */
+  get classCount(): number {
+    return this.graph.logitsShape[1]!;
+  }
+
+  /**
+   * One step of training.
+   *
+   * @throws RangeError for inputs or labels of the wrong length; {@link NonFiniteLossError} when the loss is NaN or
+   *   infinite. In both cases the weights stay as they were.
+   */
+  async train(
+    batch: TrainingBatch,
+    learningRate: number,
+  ): Promise<{ readonly loss: number; readonly step: number }> {
+    if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
+      throw new RangeError(`learningRate is ${learningRate}, expected a finite number of at least 0`);
+    }
+    const size = sizeOf(this.graph.labelShape);
+    if (!(batch.labels instanceof Int32Array) || batch.labels.length !== size) {
+      throw new RangeError(
+        `labels has ${batch.labels.length} entries, expected an Int32Array of shape [${this.graph.labelShape.join(', ')}]`,
+      );
+    }
+    const feeds: Feed[] = [
+      ...inputFeeds(batch.inputs, this.graph.inputShapes),
+      { name: 'labels', type: 'int32', shape: this.graph.labelShape, data: batch.labels },
+    ];
+    const step = this.steps + 1;
+    const scalars = this.optimizer.scalarsAt(step, learningRate);
+    const { loss } = await this.worker.ask({ kind: 'step', feeds, scalars, step }, 'loss');
+    if (!Number.isFinite(loss)) throw new NonFiniteLossError(step, loss);
+    this.steps = step;
+    return { loss, step };
+  }
+
+  /**
+   * The class of every pixel, by the running statistics and without dropout.
+   *
+   * @returns class ids in the shape of the labels, for a batch of the prediction shapes.
+   */
+  async predict(inputs: Readonly<Record<string, InputData>>): Promise<Int32Array> {
+    const feeds = inputFeeds(inputs, this.predictionShapes);
+    const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions');
+    return predictions.subarray(0, this.predictionSize);
+  }
+
+  /** The state as a checkpoint. */
+  async checkpoint(extra: Readonly<Record<string, unknown>> = {}): Promise<Checkpoint> {
+    const vectors = await this.vectors();
+    const { name, settings, moments } = this.optimizer;
+    return {
+      step: this.steps,
+      seed: this.seed,
+      optimizer: { name, settings },
+      weights: tensorsOf(vectors['parameters']!, this.graph.parameters),
+      statistics: tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
+      moments: new Map(moments.map((moment) => [moment, tensorsOf(vectors[moment]!, this.graph.parameters)])),
+      extra,
+    };
+  }
+
+  /**
+   * Takes weights and statistics from a checkpoint, and starts the optimizer and the step count anew.
+   *
+   * @throws CheckpointError when it is of another model; nothing is changed then.
+   */
+  async initialize(checkpoint: Checkpoint): Promise<void> {
+    const vectors = this.networkVectors(checkpoint);
+    for (const moment of this.optimizer.moments)
+      vectors[moment] = new Float32Array(vectors['parameters']!.length);
+    await this.worker.ask({ kind: 'write', vectors }, 'done');
+    this.steps = 0;
+  }
+
+  /**
+   * Goes on where a checkpoint was taken, bit for bit.
+   *
+   * @throws CheckpointError when it is of another model, another optimizer or another seed; nothing is changed then.
+   */
+  async resume(checkpoint: Checkpoint): Promise<void> {
+    const { name, settings, moments } = this.optimizer;
+    const own = JSON.stringify({ name, settings });
+    const given = JSON.stringify({
+      name: checkpoint.optimizer.name,
+      settings: checkpoint.optimizer.settings,
+    });
+    if (own !== given)
+      throw new CheckpointError(`the checkpoint's optimizer is ${given}, the trainer's is ${own}`);
+    if (checkpoint.seed !== this.seed) {
+      throw new CheckpointError(`the checkpoint's seed is ${checkpoint.seed}, the trainer's is ${this.seed}`);
+    }
+    const vectors = this.networkVectors(checkpoint);
+    for (const moment of moments) {
+      vectors[moment] = vectorOf(checkpoint.moments.get(moment) ?? new Map(), this.graph.parameters, moment);
+    }
+    await this.worker.ask({ kind: 'write', vectors }, 'done');
+    this.steps = checkpoint.step;
+  }
+
+  /** The model with its trained weights and statistics: a plain inference model of the same operators and names. */
+  async exportModel(): Promise<Uint8Array> {
+    const vectors = await this.vectors();
+    const tensors = [
+      ...tensorsOf(vectors['parameters']!, this.graph.parameters),
+      ...tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
+    ];
+    return modelBytes(
+      writeInitializers(this.model, new Map(tensors.map(([name, { data }]) => [name, data]))),
+    );
+  }
+
+  /** Ends the thread. The trainer cannot be used any more. */
+  async close(): Promise<void> {
+    await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
+    await this.worker.terminate();
+  }
+
+  private async vectors(): Promise<Readonly<Record<string, Float32Array>>> {
+    return (await this.worker.ask({ kind: 'read' }, 'vectors')).vectors;
+  }
+
+  private networkVectors(checkpoint: Checkpoint): Record<string, Float32Array> {
+    const vectors: Record<string, Float32Array> = {
+      parameters: vectorOf(checkpoint.weights, this.graph.parameters, 'weights'),
+    };
+    const statistics = vectorOf(checkpoint.statistics, this.graph.statistics, 'statistics');
+    if (statistics.length > 0) vectors['statistics'] = statistics;
+    return vectors;
+  }
+}
+
+function fill(vector: Float32Array, layout: readonly FlatEntry[], model: ModelProto): void {
+  const initializers = new Map(model.graph!.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const { name, offset } of layout) vector.set(numbersOfInitializer(initializers.get(name)!), offset);
+}

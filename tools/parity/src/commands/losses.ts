@@ -1,0 +1,81 @@
+import { lossesByName, type LossName, type LovaszSoftmaxOptions, type lovaszSoftmax } from '@lovasz/core';
+import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
+import { largestDifference } from '../largest-difference.js';
+import { type BoundLoss, lossBackends, type NumericArray } from '../loss-backends.js';
+import { readCaseFolder } from '../read-case-folder.js';
+import type { Outcome } from '../report.js';
+import { UsageError } from '../usage-error.js';
+
+/** A case of the folder: the loss, its options, and the expected value. */
+interface LossCase {
+  readonly name: string;
+  readonly loss: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly value: number;
+}
+
+/**
+ * Compares each loss case of a folder: its value, and its gradient to the input.
+ *
+ * @param folder where `cases.json` lies, with the tensors `NAME.input`, `NAME.labels` and `NAME.gradient`; for
+ *   `jaccard-weights` `NAME.errors`, `NAME.foreground` and `NAME.weights`.
+ * @param backendName one of {@link lossBackends}.
+ * @throws UsageError when the folder or the backend does not exist.
+ */
+export async function* compareLosses(folder: string, backendName: string): AsyncGenerator<Outcome> {
+  if (!Object.hasOwn(lossBackends, backendName)) {
+    const names = Object.keys(lossBackends).join(', ');
+    throw new UsageError(`unknown backend "${backendName}"; accepted: ${names}`);
+  }
+  const { tolerance, evaluate } = lossBackends[backendName]!;
+  const { cases, tensors } = await readCaseFolder(folder);
+
+  for (const [index, each] of cases.entries()) {
+    const lossCase = each as LossCase;
+    const name = typeof lossCase?.name === 'string' ? lossCase.name : `case ${index}`;
+    try {
+      const isWeights = lossCase.loss === 'jaccard-weights';
+      const tensor = (part: string) => toNumbers(`${name}.${part}`, tensors);
+      const input = tensor(isWeights ? 'errors' : 'input');
+      const expected = tensor(isWeights ? 'weights' : 'gradient');
+      const labels = tensor(isWeights ? 'foreground' : 'labels');
+      const { value, gradient } = await evaluate(bindLoss(lossCase), input, labels);
+      const valueError = Math.abs(value - lossCase.value) / Math.max(1, Math.abs(lossCase.value));
+      const scale = largestDifference(expected.data, new Float64Array(expected.data.length)) || 1;
+      const gradientError = largestDifference(gradient, expected.data) / scale;
+      yield { name, tolerance, largestError: Math.max(valueError, gradientError) };
+    } catch (error) {
+      yield { name, tolerance, reason: (error as Error).message };
+    }
+  }
+}
+
+/** The loss that a case names, with its options; the loss itself refuses those that it does not have. */
+function bindLoss({ loss, options = {} }: LossCase): BoundLoss {
+  // The weights are the gradient of the Lovász extension to its errors.
+  if (loss === 'jaccard-weights') return lovaszExtension;
+
+  const multilabel = loss.endsWith('-multilabel');
+  const name = multilabel ? loss.slice(0, -'-multilabel'.length) : loss;
+  if (!Object.hasOwn(lossesByName, name)) throw new TypeError(`unknown loss "${loss}"`);
+  // Points need no layout: they are the same in both.
+  const given = Object.entries(options).filter(
+    ([option, value]) => value !== null && !(option === 'layout' && value === '[points, classes]'),
+  );
+  if (multilabel) given.push(['multilabel', true]);
+  const call = lossesByName[name as LossName] as typeof lovaszSoftmax;
+  return (backend, input, labels) =>
+    call(backend, input, labels, Object.fromEntries(given) as LovaszSoftmaxOptions);
+}
+
+const lovaszExtension: BoundLoss = (backend, errors, foreground) => {
+  const weights = backend.jaccardWeights(errors, foreground, backend.constant(1));
+  const axes = backend.shape(errors).map((_, axis) => axis);
+  return backend.reshape(backend.sum(backend.multiply(errors, backend.stopGradient(weights)), axes), []);
+};
+
+function toNumbers(name: string, tensors: ReadonlyMap<string, SafetensorsTensor>): NumericArray {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new RangeError(`no tensor "${name}" in the folder`);
+  return { shape: tensor.shape, data: Array.from<number | bigint, number>(tensor.data, Number) };
+}

@@ -1,0 +1,48 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** One input of a graph, in plain numbers. */
+export interface Feed {
+  readonly name: string;
+  readonly dataType: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Runs a graph on stock ONNX Runtime once and returns all its outputs as plain numbers. */
+export async function runOnce(
+  bytes: Uint8Array,
+  feeds: readonly Feed[],
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  try {
+    const tensors = Object.fromEntries(feeds.map((feed) => [feed.name, tensorOf(feed)]));
+    const outputs = await session.run(tensors);
+    return new Map(
+      Object.entries(outputs).map(([name, tensor]) => [
+        name,
+        Float64Array.from(tensor.data as Iterable<number | bigint | boolean>, Number),
+      ]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+function tensorOf({ dataType, shape, data }: Feed): Tensor {
+  switch (dataType) {
+    case 'float32':
+      return new Tensor('float32', Float32Array.from(data), shape);
+    case 'int32':
+      return new Tensor('int32', Int32Array.from(data), shape);
+    case 'int64':
+      return new Tensor(
+        'int64',
+        BigInt64Array.from(data, (entry) => BigInt(entry)),
+        shape,
+      );
+    case 'bool':
+      return new Tensor('bool', Uint8Array.from(data), shape);
+    default:
+      throw new TypeError(`cannot feed ${dataType}; expected float32, int32, int64 or bool`);
+  }
+}

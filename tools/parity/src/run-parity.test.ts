@@ -1,0 +1,148 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { encodeSafetensors, type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
+import { runParity } from './run-parity.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parity-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function run(...args: string[]): Promise<{ exitCode: number; lines: string[] }> {
+  const lines: string[] = [];
+  const exitCode = await runParity(args, (line) => lines.push(line));
+  return { exitCode, lines };
+}
+
+const float = (...values: number[]): SafetensorsTensor => ({
+  dtype: 'F64',
+  shape: [values.length],
+  data: Float64Array.from(values),
+});
+const integers = (...values: number[]): SafetensorsTensor => ({
+  dtype: 'I32',
+  shape: [values.length],
+  data: Int32Array.from(values),
+});
+
+/** Three points with errors 2, 1.5 (background) and 0: weights 1/2, 1/6 and 1/3. */
+function hingeCase(name: string, gradient: readonly number[]) {
+  return {
+    tensors: [
+      [`${name}.input`, float(-1, 0.5, 2)],
+      [`${name}.labels`, integers(1, 0, 1)],
+      [`${name}.gradient`, float(...gradient)],
+    ] as const,
+    description: { name, loss: 'lovasz-hinge', options: { ignoreIndex: null }, value: 1.25 },
+  };
+}
+
+async function writeCases(
+  cases: readonly object[],
+  tensors: readonly (readonly [string, SafetensorsTensor])[],
+) {
+  await writeFile(join(folder, 'cases.json'), JSON.stringify({ seed: 1, cases }));
+  await writeFile(join(folder, 'losses.safetensors'), encodeSafetensors(new Map(tensors)));
+}
+
+describe('parity losses', () => {
+  test('a right case passes', async () => {
+    const { description, tensors } = hingeCase('hinge', [-1 / 2, 1 / 6, 0]);
+    await writeCases([description], tensors);
+    const { exitCode, lines } = await run('losses', folder);
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok hinge {2}\d\.\de[+-]\d+ {2}1e-12$/),
+      '1 passed, 0 failed',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test('a wrong gradient or value fails, and does not hide the others', async () => {
+    const wrongSign = hingeCase('wrong-sign', [1 / 2, 1 / 6, 0]);
+    const wrongValue = hingeCase('wrong-value', [-1 / 2, 1 / 6, 0]);
+    const right = hingeCase('right', [-1 / 2, 1 / 6, 0]);
+    await writeCases(
+      [wrongSign.description, { ...wrongValue.description, value: 1.26 }, right.description],
+      [...wrongSign.tensors, ...wrongValue.tensors, ...right.tensors],
+    );
+    const { exitCode, lines } = await run('losses', folder, '--backend', 'reference');
+    expect(lines[0]).toBe('FAIL wrong-sign  2.0e+0  1e-12');
+    expect(lines[1]).toMatch(/^FAIL wrong-value {2}7\.9e-3/);
+    expect(lines[2]).toMatch(/^ok right/);
+    expect(lines[3]).toBe('1 passed, 2 failed');
+    expect(exitCode).toBe(1);
+  });
+
+  test('the weights themselves can be a case', async () => {
+    await writeCases(
+      [{ name: 'w', loss: 'jaccard-weights', options: {}, value: 1.25 }],
+      [
+        ['w.errors', float(2, 1.5, 0)],
+        ['w.foreground', { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 0, 1) }],
+        ['w.weights', float(1 / 2, 1 / 6, 1 / 3)],
+      ],
+    );
+    expect((await run('losses', folder)).exitCode).toBe(0);
+  });
+
+  test('what cannot be compared fails with the reason', async () => {
+    const { description, tensors } = hingeCase('known', [-1 / 2, 1 / 6, 0]);
+    await writeCases(
+      [
+        { ...description, loss: 'dice' },
+        { ...description, options: { temperature: 2 } },
+        { ...description, name: 'absent' },
+        {},
+      ],
+      tensors,
+    );
+    const { exitCode, lines } = await run('losses', folder);
+    expect(lines[0]).toMatch(/^FAIL known .*unknown loss "dice"/);
+    expect(lines[1]).toMatch(/^FAIL known .*unknown option "temperature"/);
+    expect(lines[2]).toMatch(/^FAIL absent .*no tensor "absent\.input"/);
+    expect(lines[3]).toMatch(/^FAIL case 3 /);
+    expect(lines[4]).toBe('0 passed, 4 failed');
+    expect(exitCode).toBe(1);
+  });
+
+  test('a folder without cases fails', async () => {
+    expect(await run('losses', folder)).toEqual({ exitCode: 1, lines: ['0 passed, 0 failed'] });
+  });
+});
+
+describe('a wrong call', () => {
+  let said: string;
+
+  beforeEach(() => {
+    said = '';
+    jest.spyOn(console, 'error').mockImplementation((text: string) => void (said += text));
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said += String(text);
+      return true;
+    });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    ['a missing folder', () => ['losses', join(folder, 'nowhere')], /no folder ".*nowhere"/],
+    ['an unknown backend', () => ['losses', folder, '--backend', 'abacus'], /"abacus"; accepted: reference/],
+    ['an unknown option', () => ['losses', folder, '--speed'], /--speed/],
+    ['an unknown command', () => ['gains', folder], /gains/],
+    ['no folder', () => ['losses'], /folder/],
+  ])('%s exits with 2 and says what was wrong', async (_, args, message) => {
+    expect(await run(...args())).toEqual({ exitCode: 2, lines: [] });
+    expect(said).toMatch(message);
+  });
+
+  test('a file that is cut short is named', async () => {
+    await writeFile(join(folder, 'losses.safetensors'), new Uint8Array(3));
+    expect((await run('losses', folder)).exitCode).toBe(2);
+    expect(said).toMatch(/losses\.safetensors .* 3 bytes/);
+  });
+});

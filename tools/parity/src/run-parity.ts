@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { compareLosses } from './commands/losses.js';
+import { compareModels } from './commands/onnx-models.js';
+import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
+import { lossBackends } from './loss-backends.js';
+import { reportOutcomes } from './report.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Runs the command line.
+ *
+ * @param args the arguments after the script's name.
+ * @param write takes the report, line by line. What concerns the call itself goes to stderr.
+ * @returns the exit code: 0 when every case passes, 1 when one fails or there is none, 2 for a wrong call.
+ */
+export async function runParity(args: readonly string[], write: (line: string) => void): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('parity')
+    .description('Compares with expected values from elsewhere, one line per case.')
+    .exitOverride();
+  program
+    .command('losses')
+    .description('losses: value and gradient of each case in FOLDER/cases.json')
+    .argument('<folder>', 'folder of cases.json and .safetensors files')
+    .option('--backend <name>', `what computes: ${Object.keys(lossBackends).join(', ')}`, 'reference')
+    .action(async (folder: string, options: { backend: string }) => {
+      exitCode = await reportOutcomes(compareLosses(folder, options.backend), write);
+    });
+  program
+    .command('onnx-models')
+    .description('networks: logits, loss and every gradient of each case in FOLDER/models.json')
+    .argument('<folder>', 'folder of models.json, .onnx and .safetensors files')
+    .option('--backend <name>', 'what executes: onnxruntime', 'onnxruntime')
+    .action(async (folder: string, options: { backend: string }) => {
+      exitCode = await reportOutcomes(compareModels(folder, options.backend), write);
+    });
+  program
+    .command('onnx-operators')
+    .description('operators: value and vector-Jacobian products of each case in FOLDER/operators.json')
+    .argument('<folder>', 'folder of operators.json and operators.safetensors')
+    .option('--backend <name>', `what executes: ${operatorBackends.join(', ')}`, 'onnxruntime')
+    .action(async (folder: string, options: { backend: string }) => {
+      exitCode = await reportOutcomes(compareOperators(folder, options.backend), write);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has already said what was wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`parity: ${error.message}`);
+    return 2;
+  }
+}
