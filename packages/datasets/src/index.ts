@@ -1,0 +1,13 @@
+export { collate, type Batch } from './batch.js';
+export { cacheSamples } from './cache.js';
+export { camvid, type CamvidOptions } from './camvid.js';
+export { DatasetError } from './dataset-error.js';
+export type { SegmentationDataset, SegmentationSample } from './dataset.js';
+export { createLoader, type Loader, type LoaderOptions } from './loader.js';
+export { imagenetMean, imagenetStandardDeviation } from './normalization.js';
+export { randomFor, uniform, type RandomGenerator } from './random.js';
+export { shapes, type ShapesOptions } from './shapes.js';
+export { horizontalFlip, randomHorizontalFlip } from './transform/horizontal-flip.js';
+export { randomCrop, type RandomCropOptions } from './transform/random-crop.js';
+export { randomScale, type RandomScaleOptions } from './transform/random-scale.js';
+export { resize, type Size } from './transform/resize.js';
