@@ -138,11 +138,7 @@ function windowColumns(graph: GraphBuilder, image: Value, window: Window): Value
   const taps = sizeOf(window.kernel);
   const oneHot = new Float32Array(channels * taps * taps);
   for (let row = 0; row < channels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
-  const kernels = graph.constantTensor({
-    dataType: 'float32',
-    shape: [channels * taps, 1, ...window.kernel],
-    data: oneHot,
-  });
+  const kernels = graph.constant(oneHot, [channels * taps, 1, ...window.kernel], image.dataType);
   return graph.conv(image, kernels, undefined, { group: channels, ...windowAttributes(window) });
 }
 

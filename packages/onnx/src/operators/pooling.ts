@@ -113,7 +113,11 @@ export const poolingOperators: readonly Operator[] = [
       const window = poolWindow(node);
       const { shape } = node.input(0);
       const channels = shape[1]!;
-      const counts = graph.constant(averageCounts(node, window), [1, 1, ...window.outputs]);
+      const counts = graph.constant(
+        averageCounts(node, window),
+        [1, 1, ...window.outputs],
+        cotangent.dataType,
+      );
       const ones = graph.constant(new Float64Array(channels * sizeOf(window.kernel)).fill(1), [
         channels,
         1,

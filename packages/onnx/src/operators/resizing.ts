@@ -154,7 +154,7 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
   const result = shape.map((length, place) => (place === axis ? from : length));
   if (inner === 1) {
     const rows = graph.reshape(x, [sizeOf(shape) / to, to]);
-    return graph.reshape(graph.matmul(rows, graph.constant(matrix, [to, from])), result);
+    return graph.reshape(graph.matmul(rows, graph.constant(matrix, [to, from], x.dataType)), result);
   }
   const transposed = new Float64Array(from * to);
   for (let row = 0; row < to; row++) {
@@ -162,7 +162,7 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
       transposed[column * to + row] = matrix[row * from + column]!;
   }
   const planes = graph.reshape(x, [sizeOf(shape) / (to * inner), to, inner]);
-  return graph.reshape(graph.matmul(graph.constant(transposed, [from, to]), planes), result);
+  return graph.reshape(graph.matmul(graph.constant(transposed, [from, to], x.dataType), planes), result);
 }
 
 export const resizingOperators: readonly Operator[] = [

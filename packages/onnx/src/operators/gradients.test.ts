@@ -1,0 +1,313 @@
+import { describe, expect, test } from '@jest/globals';
+import { GraphBuilder } from '../builder/graph-builder.js';
+import { differentiateOutputs } from '../differentiate.js';
+import { interpret } from '../interpret.js';
+import type { Attributes } from '../ir/attributes.js';
+import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import type { Numbers } from './operator.js';
+
+/** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */
+type Input =
+  { shape: number[]; draw?: (random: number) => number } | { constant: number[]; type?: 'int64' | 'float32' };
+
+interface Case {
+  readonly operator: string;
+  readonly inputs: readonly Input[];
+  readonly attributes?: Attributes;
+}
+
+/** Uniform in [0, 1), the same on every run. */
+function generator(seed: number): () => number {
+  let state = seed + 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
+
+const signed = (random: number): number => 2 * random - 1;
+const positive = (random: number): number => 0.3 + random;
+/** Away from 0 by at least 0.1, of either sign. */
+const awayFromZero = (random: number): number => Math.sign(random - 0.5) * (0.1 + 2 * Math.abs(random - 0.5));
+
+const x = (...shape: number[]): Input => ({ shape });
+const away = (...shape: number[]): Input => ({ shape, draw: awayFromZero });
+const above = (...shape: number[]): Input => ({ shape, draw: positive });
+const integers = (...constant: number[]): Input => ({ constant, type: 'int64' });
+const conv = (shape: number[], weight: number[], attributes: Attributes = {}, bias = false): Case => ({
+  operator: 'Conv',
+  inputs: [x(...shape), x(...weight), ...(bias ? [x(weight[0]!)] : [])],
+  attributes,
+});
+const convTranspose = (
+  shape: number[],
+  weight: number[],
+  attributes: Attributes = {},
+  bias?: number,
+): Case => ({
+  operator: 'ConvTranspose',
+  inputs: [x(...shape), x(...weight), ...(bias === undefined ? [] : [x(bias)])],
+  attributes,
+});
+const unary = (operator: string, input: Input = away(2, 3), attributes: Attributes = {}): Case => ({
+  operator,
+  inputs: [input],
+  attributes,
+});
+
+const cases: readonly Case[] = [
+  ...[
+    'Neg',
+    'Abs',
+    'Exp',
+    'Reciprocal',
+    'Sin',
+    'Cos',
+    'Tanh',
+    'Atan',
+    'Erf',
+    'Sigmoid',
+    'Softplus',
+    'Relu',
+  ].map((name) => unary(name)),
+  ...['Elu', 'LeakyRelu', 'HardSwish', 'HardSigmoid', 'Softsign', 'Mish'].map((name) => unary(name)),
+  ...['Log', 'Sqrt'].map((name) => unary(name, above(2, 3))),
+  unary('LeakyRelu', away(4), { alpha: 0.3 }),
+  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min'].flatMap((operator): Case[] => [
+    { operator, inputs: [x(2, 3), above(2, 3)] },
+    { operator, inputs: [x(2, 1, 3), above(4, 1)] },
+    { operator, inputs: [x(), above(2, 2)] },
+  ]),
+  { operator: 'Pow', inputs: [above(2, 3), x(3)] },
+  { operator: 'Pow', inputs: [above(3), { constant: [3] }] },
+  { operator: 'Max', inputs: [x(3), x(2, 3), x(1)] },
+  { operator: 'Mean', inputs: [x(3), x(2, 3), x(1)] },
+  { operator: 'PRelu', inputs: [away(2, 3, 2, 2), x(3, 1, 1)] },
+  { operator: 'PRelu', inputs: [away(2, 3), x(1)] },
+  { operator: 'Clip', inputs: [away(12), { constant: [-0.55] }, { constant: [0.45] }] },
+  { operator: 'MatMul', inputs: [x(2, 3), x(3, 4)] },
+  { operator: 'MatMul', inputs: [x(2, 1, 2, 3), x(5, 3, 2)] },
+  { operator: 'MatMul', inputs: [x(3), x(3)] },
+  { operator: 'MatMul', inputs: [x(2, 2, 3), x(3)] },
+  {
+    operator: 'Gemm',
+    inputs: [x(3, 2), x(4, 3), x(4)],
+    attributes: { transA: 1, transB: 1, alpha: 0.5, beta: 2 },
+  },
+  { operator: 'Softmax', inputs: [x(2, 4, 3)], attributes: { axis: 1 } },
+  { operator: 'LogSoftmax', inputs: [x(2, 4)] },
+  ...[
+    'ReduceSum',
+    'ReduceMean',
+    'ReduceMax',
+    'ReduceMin',
+    'ReduceL1',
+    'ReduceL2',
+    'ReduceLogSumExp',
+    'ReduceSumSquare',
+  ].flatMap((operator): Case[] => [
+    { operator, inputs: [away(2, 3, 2), integers(1)] },
+    { operator, inputs: [away(2, 3, 2), integers(0, -1)], attributes: { keepdims: 0 } },
+    { operator, inputs: [away(2, 2)] },
+  ]),
+  { operator: 'Reshape', inputs: [x(2, 6), integers(0, -1, 2)] },
+  { operator: 'Transpose', inputs: [x(2, 3, 4)], attributes: { perm: [2, 0, 1] } },
+  { operator: 'Expand', inputs: [x(3, 1), integers(2, 1, 4)] },
+  { operator: 'Tile', inputs: [x(2, 3), integers(2, 1)] },
+  { operator: 'Concat', inputs: [x(2, 1), x(2, 3)], attributes: { axis: -1 } },
+  { operator: 'Split', inputs: [x(2, 5), integers(2, 3)], attributes: { axis: 1 } },
+  { operator: 'DepthToSpace', inputs: [x(1, 8, 2, 1)], attributes: { blocksize: 2, mode: 'CRD' } },
+  { operator: 'SpaceToDepth', inputs: [x(1, 2, 4, 2)], attributes: { blocksize: 2 } },
+  { operator: 'Trilu', inputs: [x(3, 3)], attributes: { upper: 0 } },
+  { operator: 'Slice', inputs: [x(4, 5), integers(1, 0), integers(4, -1)] },
+  { operator: 'Slice', inputs: [x(5, 4), integers(-1), integers(-6), integers(0), integers(-2)] },
+  { operator: 'Pad', inputs: [x(2, 3), integers(1, 0, 0, 2)] },
+  { operator: 'Pad', inputs: [x(2, 4), integers(0, -1, 1, 2)] },
+  { operator: 'Pad', inputs: [x(2, 4), integers(0, 2, 0, 3)], attributes: { mode: 'reflect' } },
+  { operator: 'Pad', inputs: [x(3, 3), integers(1, 0, 2, 1)], attributes: { mode: 'edge' } },
+  { operator: 'Pad', inputs: [x(3, 3), integers(1, 0, 2, 1)], attributes: { mode: 'wrap' } },
+  { operator: 'Gather', inputs: [x(3, 4), integers(2, 0, 2)], attributes: { axis: 1 } },
+  { operator: 'CumSum', inputs: [x(2, 4), integers(1)], attributes: { exclusive: 1 } },
+  { operator: 'TopK', inputs: [x(2, 5), integers(3)] },
+  conv([2, 3, 5, 4], [4, 3, 3, 3], { pads: [1, 1, 1, 1] }, true),
+  conv([1, 2, 6, 7], [3, 2, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }),
+  conv([1, 2, 6, 6], [2, 2, 2, 2], { strides: [2, 2] }),
+  conv([1, 2, 7, 6], [2, 2, 3, 3], { dilations: [2, 2], pads: [2, 2, 2, 2] }),
+  conv([1, 4, 5, 5], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
+  conv([2, 3, 4, 4], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+  conv([2, 3, 4, 4], [5, 3, 1, 1], {}, true),
+  conv([1, 3, 5, 5], [2, 3, 1, 1], { strides: [2, 2] }),
+  conv([1, 2, 5, 6], [3, 2, 1, 5], { pads: [0, 2, 0, 2] }),
+  conv([1, 2, 5, 5], [3, 2, 5, 1], { pads: [2, 0, 2, 0] }),
+  conv([1, 2, 5, 5], [2, 2, 2, 3], { pads: [0, 1, 1, 2] }),
+  conv([1, 2, 5, 5], [2, 2, 3, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2] }),
+  conv([1, 2, 5, 4], [2, 2, 2, 2], { auto_pad: 'SAME_LOWER' }),
+  conv([1, 2, 7], [3, 2, 3], { pads: [1, 1], strides: [2] }),
+  conv([1, 2, 3, 4, 3], [2, 2, 2, 3, 2], { pads: [1, 1, 0, 0, 1, 1] }),
+  conv([1, 1, 3, 3], [1, 1, 1, 1], { pads: [1, 1, 1, 1] }),
+  convTranspose([2, 3, 3, 4], [3, 2, 2, 2], { strides: [2, 2] }, 2),
+  convTranspose([1, 2, 3, 3], [2, 3, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] }),
+  convTranspose([1, 4, 3, 3], [4, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
+  convTranspose([1, 2, 3, 2], [2, 2, 3, 3], { dilations: [2, 2] }),
+  convTranspose([1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: 'SAME_UPPER' }),
+  { operator: 'MaxPool', inputs: [x(2, 2, 5, 6)], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+  { operator: 'MaxPool', inputs: [x(1, 2, 5, 5)], attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } },
+  {
+    operator: 'MaxPool',
+    inputs: [x(1, 1, 6, 5)],
+    attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 },
+  },
+  {
+    operator: 'AveragePool',
+    inputs: [x(1, 2, 5, 5)],
+    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+  },
+  {
+    operator: 'AveragePool',
+    inputs: [x(1, 2, 6, 5)],
+    attributes: {
+      kernel_shape: [3, 2],
+      strides: [2, 2],
+      ceil_mode: 1,
+      count_include_pad: 1,
+      pads: [1, 0, 1, 1],
+    },
+  },
+  { operator: 'GlobalAveragePool', inputs: [x(2, 3, 2, 4)] },
+  { operator: 'GlobalMaxPool', inputs: [x(2, 3, 2, 4)] },
+  ...[0, 1].map((training): Case => ({
+    operator: 'BatchNormalization',
+    inputs: [x(3, 2, 2, 3), x(2), x(2), { constant: [0.2, -0.3] }, { constant: [0.8, 1.7] }],
+    attributes: { training_mode: training, momentum: 0 },
+  })),
+  { operator: 'InstanceNormalization', inputs: [x(2, 3, 4, 2), x(3), x(3)] },
+  { operator: 'LayerNormalization', inputs: [x(2, 3, 4), x(3, 4), x(3, 4)], attributes: { axis: 1 } },
+  ...(['nearest', 'linear', 'cubic'] as const).flatMap((mode): Case[] =>
+    ['half_pixel', 'asymmetric', 'align_corners', 'pytorch_half_pixel'].map((coordinates) => ({
+      operator: 'Resize',
+      inputs: [x(1, 2, 3, 4), { constant: [] }, { constant: [] }, integers(1, 2, 5, 3)],
+      attributes: { mode, coordinate_transformation_mode: coordinates },
+    })),
+  ),
+];
+
+/** One application of the operator to inputs drawn at random, and the sum of its outputs under random cotangents. */
+function build(each: Case, seed: number) {
+  const random = generator(seed);
+  const graph = new GraphBuilder();
+  const feeds = new Map<Value, Numbers>();
+  const inputs = each.inputs.map((input, position) => {
+    if ('constant' in input)
+      return graph.constant(input.constant, [input.constant.length], input.type ?? 'float32');
+    const value = graph.input(`input_${position}`, 'float64', input.shape);
+    const draw = input.draw ?? signed;
+    feeds.set(value, {
+      shape: input.shape,
+      data: Float64Array.from({ length: sizeOf(input.shape) }, () => draw(random())),
+    });
+    return value;
+  });
+  // Constants that are operands take part in float64.
+  const operands = inputs.map((value) =>
+    value.constant !== undefined && value.dataType === 'float32' && each.operator !== 'Resize'
+      ? graph.constant(
+          Array.from(value.constant.data as Float32Array),
+          value.shape.length === 1 && each.operator === 'Clip' ? [] : value.shape,
+          'float64',
+        )
+      : value,
+  );
+  const outputs = graph
+    .apply(each.operator, operands, each.attributes)
+    .filter((output) => output.dataType === 'float64');
+  const differentiable = each.operator === 'BatchNormalization' ? outputs.slice(0, 1) : outputs;
+  const seeds = differentiable.map((output, position) => {
+    const cotangent = graph.input(`cotangent_${position}`, 'float64', output.shape);
+    feeds.set(cotangent, {
+      shape: output.shape,
+      data: Float64Array.from({ length: sizeOf(output.shape) }, () => signed(random())),
+    });
+    return { output, cotangent };
+  });
+  return {
+    graph,
+    feeds,
+    seeds,
+    variables: [...feeds.keys()].filter((value) => value.name!.startsWith('input')),
+  };
+}
+
+function weightedSum(seeds: ReturnType<typeof build>['seeds'], feeds: ReadonlyMap<Value, Numbers>): number {
+  const outputs = interpret(
+    seeds.map(({ output }) => output),
+    feeds,
+  );
+  return seeds.reduce(
+    (sum, { cotangent }, position) =>
+      sum +
+      outputs[position]!.data.reduce(
+        (inner, entry, place) => inner + entry * feeds.get(cotangent)!.data[place]!,
+        0,
+      ),
+    0,
+  );
+}
+
+const title = ({ operator, inputs, attributes }: Case): string =>
+  `${operator} ${inputs.map((input) => JSON.stringify('constant' in input ? input.constant : input.shape)).join(' ')} ${JSON.stringify(attributes ?? {})}`;
+
+describe('gradients agree with central differences', () => {
+  test.each(cases.map((each, index) => [title(each), each, index] as const))('%s', (_, each, index) => {
+    const { graph, feeds, seeds, variables } = build(each, index);
+    const gradients = interpret(differentiateOutputs(graph, seeds, variables), feeds);
+    const step = 1e-5;
+    variables.forEach((variable, position) => {
+      const { data } = feeds.get(variable)!;
+      const differences = Array.from(data, (entry, place) => {
+        data[place] = entry + step;
+        const up = weightedSum(seeds, feeds);
+        data[place] = entry - step;
+        const down = weightedSum(seeds, feeds);
+        data[place] = entry;
+        return (up - down) / (2 * step);
+      });
+      const scale = Math.max(...differences.map(Math.abs), 0.05);
+      gradients[position]!.data.forEach((gradient, place) => {
+        expect(Math.abs(gradient - differences[place]!) / scale).toBeLessThan(1e-6);
+      });
+    });
+  });
+});
+
+describe('conventions at ties and kinks', () => {
+  const gradientOf = (
+    operator: string,
+    data: number[],
+    attributes: Attributes = {},
+    shape = [data.length],
+  ): number[] => {
+    const graph = new GraphBuilder();
+    const variable = graph.input('x', 'float64', shape);
+    const output = graph.only(operator, [variable], attributes);
+    const cotangent = graph.constant(new Float64Array(sizeOf(output.shape)).fill(1), output.shape, 'float64');
+    const [gradient] = differentiateOutputs(graph, [{ output, cotangent }], [variable]);
+    return [
+      ...interpret([gradient!], new Map([[variable, { shape, data: Float64Array.from(data) }]]))[0]!.data,
+    ].map((entry) => entry + 0);
+  };
+
+  test('Relu and Abs have derivative 0 at 0', () => {
+    expect(gradientOf('Relu', [-1, 0, 2])).toEqual([0, 0, 1]);
+    expect(gradientOf('Abs', [-1, 0, 2])).toEqual([-1, 0, 1]);
+  });
+
+  test('MaxPool gives a tie to the first entry of the window, ReduceMax splits it evenly', () => {
+    expect(gradientOf('MaxPool', [3, 3, 1, 3], { kernel_shape: [2, 2] }, [1, 1, 2, 2])).toEqual([1, 0, 0, 0]);
+    expect(gradientOf('ReduceMax', [3, 3, 1])).toEqual([0.5, 0.5, 0]);
+  });
+
+  test('LeakyRelu passes the gradient at 0', () => {
+    expect(gradientOf('LeakyRelu', [-1, 0, 2], { alpha: 0.5 })).toEqual([0.5, 1, 1]);
+  });
+});
