@@ -162,7 +162,9 @@ export const binaryOperators: readonly Operator[] = [
     {
       ...binary('Div', (a, b) => a / b, [
         ({ graph, b, cotangent }) => graph.divide(cotangent, b),
-        ({ graph, b, y, cotangent }) => graph.negate(graph.multiply(cotangent, graph.divide(y, b))),
+        // Summed to the divisor's shape before the division, which is then small where the divisor was repeated.
+        ({ graph, b, y, cotangent }) =>
+          graph.negate(graph.divide(sumToShape(graph, graph.multiply(cotangent, y), b.shape), b)),
       ]),
       // Division of integers rounds towards zero.
       evaluate: (node, [a, b]) => [
@@ -243,12 +245,13 @@ export const binaryOperators: readonly Operator[] = [
     name: 'PRelu',
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x, slope]) => [mapBroadcast([x!, slope!], (a, b) => (a < 0 ? a * b : a))],
+    // With n the cotangent where x < 0: dx = dy + (slope − 1)·n and dslope = Σ n·x.
     gradient: ({ graph, node, cotangent, needs }) => {
       const [x, slope] = [node.input(0), node.input(1)];
-      const negative = graph.less(x, 0);
+      const negative = graph.multiply(cotangent, graph.cast(graph.less(x, 0), x.dataType));
       return [
-        needs(0) ? graph.where(negative, graph.multiply(cotangent, slope), cotangent) : undefined,
-        needs(1) ? sumToShape(graph, graph.multiply(cotangent, graph.minimum(x, 0)), slope.shape) : undefined,
+        needs(0) ? graph.add(cotangent, graph.multiply(negative, graph.subtract(slope, 1))) : undefined,
+        needs(1) ? sumToShape(graph, graph.multiply(negative, x), slope.shape) : undefined,
       ];
     },
   },

@@ -112,18 +112,12 @@ function kernelGradient(
     window.strides.every((stride) => stride === 1) &&
     [...window.before, ...window.after].every((pad) => pad === 0);
   const columns = pointwise ? image : cropTo(graph, windowColumns(graph, image, window), window.outputs);
-  const left = graph.reshape(columns, [batch, group, (channels / group) * taps, pixels]);
-  const right = graph.transpose(
-    graph.reshape(cotangent, [batch, group, filters / group, pixels]),
-    [0, 1, 3, 2],
-  );
-  const perImage =
-    group === 1
-      ? graph.matmul(
-          graph.reshape(left, [batch, channels * taps, pixels]),
-          graph.reshape(right, [batch, pixels, filters]),
-        )
-      : graph.matmul(left, right);
+  // Without groups the product stays three-dimensional: runtimes then fuse the transposition into it.
+  const lead = group === 1 ? [batch] : [batch, group];
+  const left = graph.reshape(columns, [...lead, (channels / group) * taps, pixels]);
+  const right = graph.reshape(cotangent, [...lead, filters / group, pixels]);
+  const axes = lead.map((_, axis) => axis);
+  const perImage = graph.matmul(left, graph.transpose(right, [...axes, lead.length + 1, lead.length]));
   const summed = graph.reshape(graph.sum(perImage, [0], false), [
     group,
     (channels / group) * taps,

@@ -135,10 +135,11 @@ const batchNormalization: Operator = {
         const k3 = graph.negate(
           graph.add(graph.multiply(slope, graph.divide(dBias!, count)), graph.multiply(k2, mean)),
         );
-        dx = graph.add(
-          direct,
-          graph.add(graph.multiply(x, perChannel(graph, k2, x.rank)), perChannel(graph, k3, x.rank)),
-        );
+        // k₂·x + k₃ in one pass: an inference-mode normalization by mean 0 and variance 1.
+        const zeros = graph.constant(new Float64Array(x.shape[1]!), mean.shape, x.dataType);
+        const ones = graph.constant(new Float64Array(x.shape[1]!).fill(1), mean.shape, x.dataType);
+        const affine = graph.only('BatchNormalization', [x, k2, k3, zeros, ones], { epsilon: 0 });
+        dx = graph.add(direct, affine);
       }
     }
     return [

@@ -73,7 +73,9 @@ const errorFunction = (x: number): number => {
   return Math.sign(x) * (1 - Math.exp(-x * x) / Math.sqrt(Math.PI) / (magnitude + fraction));
 };
 
-const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value => graph.where(open, cotangent, 0);
+/** The cotangent where a condition holds, else 0. A product with a mask is several times faster than Where. */
+const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value =>
+  graph.multiply(cotangent, graph.cast(open, cotangent.dataType));
 
 const elu: Operator = unary(
   'Elu',
@@ -162,7 +164,7 @@ export const unaryOperators: readonly Operator[] = [
     'LeakyRelu',
     (x, node) => (x < 0 ? x * node.float('alpha') : x),
     ({ graph, node, x, cotangent }) =>
-      graph.where(graph.less(x, 0), graph.multiply(cotangent, node.float('alpha')), cotangent),
+      graph.add(cotangent, graph.multiply(gate(graph, graph.less(x, 0), cotangent), node.float('alpha') - 1)),
     { alpha: ['float', 0.01] },
   ),
   elu,

@@ -6,6 +6,8 @@ import { differentiate } from '../differentiate.js';
 import type { Value } from '../ir/value.js';
 import { encodeModel, modelBytes } from '../model/encode-model.js';
 import { OnnxError } from '../onnx-error.js';
+import { genericProfile } from '../passes/generic-profile.js';
+import { rewriteGraph } from '../passes/rewrite-graph.js';
 import { flatten, flatLength } from './flat-vector.js';
 import {
   buildNetwork,
@@ -74,17 +76,13 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
       : [{ value: network.statisticsVector, next: flatten(graph, network.updatedStatistics) }]),
     ...moments.map((value, place) => ({ value, next: next.moments[place]! })),
   ];
-  const step = encodeModel({
-    name: 'step',
-    inputs: graph.inputs,
-    outputs: [
-      { name: 'loss', value: loss },
-      ...state.map(({ value, next: value2 }) => ({ name: `next_${value.name!}`, value: value2 })),
-    ],
-  });
+  const step = written('step', graph.inputs, [
+    { name: 'loss', value: loss },
+    ...state.map(({ value, next: updated }) => ({ name: `next_${value.name!}`, value: updated })),
+  ]);
   return {
     ...layout,
-    step: modelBytes(step),
+    step,
     state: state.map(({ value }) => ({ name: value.name!, length: value.shape[0]! })),
     scalars: optimizer.scalars,
     inputShapes: Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape])),
@@ -123,7 +121,7 @@ export function buildGradientGraph(
       value: network.updatedStatistics[place]!,
     })),
   ];
-  const bytes = modelBytes(encodeModel({ name: 'gradient', inputs: graph.inputs, outputs }));
+  const bytes = written('gradient', graph.inputs, outputs);
   return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape };
 }
 
@@ -140,14 +138,28 @@ export function buildEvaluationGraph(
   const { graph } = network;
   const logits = network.outputs[0]!.value;
   const predictions = graph.cast(graph.only('ArgMax', [logits], { axis: 1, keepdims: 0 }), 'int32');
-  const bytes = modelBytes(
+  const bytes = written('evaluation', graph.inputs, [{ name: 'predictions', value: predictions }]);
+  return { bytes, predictionShape: predictions.shape };
+}
+
+/** The bytes of a graph, written for stock runtimes. */
+function written(
+  name: string,
+  inputs: readonly Value[],
+  outputs: readonly { readonly name: string; readonly value: Value }[],
+): Uint8Array {
+  const rewritten = rewriteGraph(
+    inputs,
+    outputs.map(({ value }) => value),
+    genericProfile,
+  );
+  return modelBytes(
     encodeModel({
-      name: 'evaluation',
-      inputs: graph.inputs,
-      outputs: [{ name: 'predictions', value: predictions }],
+      name,
+      inputs: rewritten.inputs,
+      outputs: outputs.map((output, place) => ({ name: output.name, value: rewritten.outputs[place]! })),
     }),
   );
-  return { bytes, predictionShape: predictions.shape };
 }
 
 function networkOf(
