@@ -57,27 +57,27 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     if (values.has(name)) throw new OnnxError(`name '${name}' is defined twice`);
     values.set(name, value);
   };
-  const initializers = new Map<string, Tensor>(
-    proto.initializer.map((tensor) => [tensor.name, decodeTensor(tensor)]),
-  );
-  for (const [name, tensor] of initializers) {
-    define(name, options.initializer?.(name, tensor, graph) ?? graph.constantTensor(tensor));
+  for (const initializer of proto.initializer) {
+    const tensor = decodeTensor(initializer);
+    define(
+      initializer.name,
+      options.initializer?.(initializer.name, tensor, graph) ?? graph.constantTensor(tensor),
+    );
   }
-  const inputs = proto.input
-    .filter((input) => !initializers.has(input.name))
-    .map((input) => {
-      const type = inputType(input, options.inputShapes?.[input.name]);
-      const value = graph.input(input.name, type.dataType, type.shape);
-      define(input.name, value);
-      return value;
-    });
+  const fed = proto.input.filter((input) => !values.has(input.name));
   for (const name of Object.keys(options.inputShapes ?? {})) {
-    if (!inputs.some((input) => input.name === name)) {
+    if (!fed.some((input) => input.name === name)) {
       throw new OnnxError(
-        `inputShapes names '${name}', but the inputs are ${inputs.map((each) => `'${each.name}'`).join(', ')}`,
+        `inputShapes names '${name}', but the inputs are ${fed.map((each) => `'${each.name}'`).join(', ')}`,
       );
     }
   }
+  const inputs = fed.map((input) => {
+    const type = inputType(input, options.inputShapes?.[input.name]);
+    const value = graph.input(input.name, type.dataType, type.shape);
+    define(input.name, value);
+    return value;
+  });
   for (const node of topological(proto, values)) {
     const results = importNode(graph, node, values, opset, options);
     node.output.forEach((name, position) => {
