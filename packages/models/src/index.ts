@@ -1,0 +1,3 @@
+export { enet } from './enet.js';
+export type { NetworkOptions } from './network-options.js';
+export { unet, type UnetOptions } from './unet.js';

@@ -1,0 +1,60 @@
+import {
+  differentiate,
+  importModel,
+  interpret,
+  numbersOf,
+  type ImportedModel,
+  type ModelProto,
+  type Tensor,
+  type Value,
+} from '@lovasz/onnx';
+
+/** The logits of images [batch, channels, height, width], in float64. */
+export function logitsOf(model: ModelProto, shape: readonly number[], images: Float64Array): Float64Array {
+  const { inputs, outputs } = importModel(model, { inputShapes: { image: shape } });
+  return interpret(
+    outputs.map(({ value }) => value),
+    new Map([[inputs[0]!, { shape, data: images }]]),
+  )[0]!.data;
+}
+
+/** The largest absolute entry of the gradient of Σ logits · weights, for each trained initializer. */
+export function largestGradients(
+  model: ModelProto,
+  shape: readonly number[],
+  random: (count: number) => Float64Array,
+): ReadonlyMap<string, number> {
+  const feeds = new Map<Value, { shape: readonly number[]; data: Float64Array }>();
+  const parameters = new Map<string, Value>();
+  const asInput = (name: string, tensor: Tensor, graph: ImportedModel['graph']): Value | undefined => {
+    if (!isTrained(name, tensor.shape.length)) return undefined;
+    const value = graph.input(name, tensor.dataType, tensor.shape);
+    parameters.set(name, value);
+    feeds.set(value, { shape: tensor.shape, data: numbersOf(tensor) });
+    return value;
+  };
+  const { graph, inputs, outputs } = importModel(model, {
+    inputShapes: { image: shape },
+    initializer: asInput,
+  });
+  const logits = outputs[0]!.value;
+  const cotangent = graph.input('cotangent', 'float32', logits.shape);
+  const size = (value: Value): number => value.shape.reduce((product, length) => product * length, 1);
+  for (const input of [inputs.find(({ name }) => name === 'image')!, cotangent]) {
+    feeds.set(input, { shape: input.shape, data: random(size(input)) });
+  }
+  const gradients = interpret(differentiate(graph, logits, [...parameters.values()], cotangent), feeds);
+  return new Map(
+    [...parameters.keys()].map((name, place) => [name, Math.max(...gradients[place]!.data.map(Math.abs))]),
+  );
+}
+
+/** How many numbers are trained: all of rank 1 and more but running statistics. */
+export function parameterCount(model: ModelProto): number {
+  return model
+    .graph!.initializer.filter(({ name, dims }) => isTrained(name, dims.length))
+    .reduce((sum, { dims }) => sum + dims.reduce((product, length) => product * Number(length), 1), 0);
+}
+
+const isTrained = (name: string, rank: number): boolean =>
+  rank > 0 && /\.(weight|bias|scale|slope)$/.test(name);

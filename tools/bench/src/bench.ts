@@ -1,0 +1,3 @@
+import { runBench } from './run-bench.js';
+
+process.exitCode = await runBench(process.argv.slice(2), (line) => console.log(line));

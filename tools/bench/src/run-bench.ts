@@ -1,0 +1,86 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { measureStep } from './commands/step.js';
+import type { Figure } from './figures.js';
+import { describeMachine } from './machine.js';
+import { report } from './report.js';
+import type { StepSettings } from './step-settings.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Runs the command line.
+ *
+ * @param args the arguments after the script's name.
+ * @param write takes the report, line by line. What concerns the call itself goes to stderr.
+ * @returns the exit code: 0, or 1 when a checked figure misses its `must`, or 2 for a wrong call.
+ */
+export async function runBench(args: readonly string[], write: (line: string) => void): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('bench').description('Measures this project on this machine.').exitOverride();
+
+  /** A bench, with the options that all have. */
+  const bench = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'print {bench, machine, figures} as one line')
+      .option('--check', 'exit 1 when a figure misses its must');
+  const finish = (
+    name: string,
+    figures: readonly Figure[],
+    options: { json?: boolean; check?: boolean },
+  ): void => {
+    const { json = false, check = false } = options;
+    const measurement = { bench: name, machine: describeMachine(), figures };
+    exitCode = report(measurement, { json, check }, write, (line) => console.error(`bench ${name}: ${line}`));
+  };
+
+  bench('step', 'one training step, beside the same in PyTorch when a Python is given')
+    .addOption(new Option('--model <name>', 'the network').choices(['unet', 'enet']).default('enet'))
+    .addOption(
+      new Option('--loss <name>', 'the loss')
+        .choices(['cross-entropy', 'lovasz-softmax'])
+        .default('cross-entropy'),
+    )
+    .option('--batch <count>', 'images at a time', positiveInteger, 4)
+    .option('--size <WxH>', 'width and height of an image', imageSize, { width: 240, height: 180 })
+    .option('--classes <count>', 'classes to tell apart', positiveInteger, 11)
+    .option('--threads <count>', 'threads of either side', positiveInteger, 2)
+    .option('--repeats <count>', 'steps that are measured', positiveInteger, 11)
+    .option('--python <path>', 'a Python with torch')
+    .action(async ({ size, repeats, python, json, check, ...rest }: StepOptions) => {
+      const figures = await measureStep({ ...rest, ...size }, { repeats, python });
+      finish('step', figures, { json, check });
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has already said what was wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`bench: ${error.message}`);
+    return 2;
+  }
+}
+
+type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
+  size: { width: number; height: number };
+  repeats: number;
+  python?: string;
+  json: boolean;
+  check: boolean;
+};
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a positive integer.');
+  return Number(text);
+}
+
+function imageSize(text: string): { width: number; height: number } {
+  const [, width, height] = /^([1-9]\d{0,4})x([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (width === undefined || height === undefined) {
+    throw new InvalidArgumentError('Expected WxH, for example 240x180.');
+  }
+  return { width: Number(width), height: Number(height) };
+}
