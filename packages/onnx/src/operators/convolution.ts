@@ -33,8 +33,11 @@ function convWindow(node: Node): Window {
   return windowOf(node, node.input(0).shape.slice(2), node.input(1).shape.slice(2));
 }
 
+/** Zeros that nobody named: a named initializer stays, as it may be trained later. */
 const isZero = (value: Value): boolean =>
-  value.constant !== undefined && numbersOf(value.constant).every((entry) => entry === 0);
+  value.constant !== undefined &&
+  value.name === undefined &&
+  numbersOf(value.constant).every((entry) => entry === 0);
 
 /** The same kernel read backwards along every spatial axis. */
 function flipSpatial(graph: GraphBuilder, weight: Value): Value {

@@ -1,16 +1,14 @@
 import type { Operator } from './operator.js';
 
 /**
- * Dropout as it stands in a network: the identity. Training replaces it by a mask that is drawn outside of the graph,
- * so that a run can be repeated and resumed (see `training/dropout.ts`).
+ * Dropout as it stands in a network: the identity, and a mask that keeps all. Training replaces it by a mask that is
+ * drawn outside of the graph, so that a run can be repeated and resumed (see `training/network.ts`).
  */
 export const randomOperators: readonly Operator[] = [
   {
     name: 'Dropout',
     attributes: { seed: ['int'] },
-    nondeterministic: true,
-    infer: (node) => [node.input(0).type],
-    evaluate: (_, [x]) => [x!],
-    gradient: ({ cotangent }) => [cotangent],
+    infer: (node) => [node.input(0).type, { dataType: 'bool', shape: node.input(0).shape }],
+    rewrite: (graph, node) => [node.input(0), graph.fill(1, node.input(0).shape, 'bool')],
   },
 ];
