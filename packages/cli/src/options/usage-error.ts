@@ -1,0 +1,12 @@
+/**
+ * A command line that cannot be carried out as written: the message says what was given and what is accepted.
+ * The program prints the message alone (no stack) and exits with 2.
+ */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Refuses the value of an option, naming the option, what was given and what is accepted. */
+export function refuse(option: string, given: string, accepted: string): never {
+  throw new UsageError(`${option}: '${given}' given; accepted: ${accepted}`);
+}

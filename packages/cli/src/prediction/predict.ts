@@ -1,0 +1,35 @@
+import { createLoader, type Batch, type SegmentationDataset } from '@lovasz/datasets';
+import type { Trainer } from '@lovasz/onnxruntime';
+
+/** Tells the class of every pixel of normalized images `[images, 3, height, width]`, up to a full batch of them. */
+export type Predict = (images: Float32Array) => Promise<ArrayLike<number>>;
+
+/**
+ * Prediction by a trainer, which takes full batches only: fewer images are filled up with zeros.
+ *
+ * @param input the name of the network's input.
+ * @param shape `[batch, 3, height, width]`, the trainer's prediction shape.
+ */
+export function predictBy(trainer: Trainer, input: string, shape: readonly number[]): Predict {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const channels = shape[1]!;
+  return async (images) => {
+    const whole = images.length === size ? images : new Float32Array(size);
+    if (whole !== images) whole.set(images);
+    const predictions = await trainer.predict({ [input]: whole });
+    return predictions.subarray(0, images.length / channels);
+  };
+}
+
+/** Predictions for a whole data set, batch by batch, until the signal says to stop. */
+export async function* predictAll(
+  predict: Predict,
+  dataset: SegmentationDataset,
+  batchSize: number,
+  signal?: AbortSignal,
+): AsyncGenerator<{ readonly batch: Batch; readonly predictions: ArrayLike<number> }> {
+  for await (const batch of createLoader(dataset, { batchSize }).epoch(0)) {
+    if (signal?.aborted) return;
+    yield { batch, predictions: await predict(batch.images) };
+  }
+}

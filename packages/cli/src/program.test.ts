@@ -1,0 +1,305 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unet } from '@lovasz/models';
+import { modelBytes } from '@lovasz/onnx';
+import { loadCheckpoint } from '@lovasz/onnxruntime';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventsOfKind } from './events/events-of-kind.js';
+import { readMetricsFile } from './events/metrics-file.js';
+import type { RunEvent } from './events/run-event.js';
+import { runProgram } from './program.js';
+
+let root: string;
+/** A network small enough to be trained in a test. */
+let tiny: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lovasz-'));
+  tiny = join(root, 'tiny.onnx');
+  const model = unet({ classes: 5, width: 16, height: 16, base: 4, depth: 2, seed: 1 });
+  await writeFile(tiny, modelBytes(model));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** A run of five steps, four of them the first epoch. */
+const short = () =>
+  `--model ${tiny} --size 16x16 --batch 250 --steps 5 --lr 0.01 --loss lovasz-softmax`.split(' ');
+
+/** Runs a command line; `watch` sees what it prints on standard output and may stop it. */
+async function lovasz(
+  words: readonly string[],
+  watch: (printed: string, stop: () => void) => void = () => undefined,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const printed = { stdout: '', stderr: '' };
+  const interruption = new AbortController();
+  const stream = (name: keyof typeof printed) =>
+    ({
+      write(text: string) {
+        printed[name] += text;
+        if (name === 'stdout') watch(text, () => interruption.abort());
+        return true;
+      },
+    }) as NodeJS.WritableStream;
+  const code = await runProgram(words, {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    signal: interruption.signal,
+  });
+  return { code, ...printed };
+}
+
+const eventsIn = (printed: string) =>
+  printed
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent);
+const stopAfter = (step: number) => (printed: string, stop: () => void) => {
+  if (printed.startsWith(`{"event":"step","step":${step},`)) stop();
+};
+const lossesOf = (events: readonly RunEvent[]) => eventsOfKind(events, 'step').map(({ loss }) => loss);
+
+describe('a whole run', () => {
+  let whole: { code: number; stdout: string; stderr: string };
+  let out: string;
+  const file = (name: string) => join(out, name);
+  beforeAll(async () => {
+    out = join(root, 'whole');
+    whole = await lovasz(['train', ...short(), '--json', '--out', out]);
+  }, 60_000);
+
+  test('ends with 0 and prints the events that it writes to metrics.jsonl, nothing else', async () => {
+    expect(whole.stderr).toBe('');
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toBe(await readFile(file('metrics.jsonl'), 'utf8'));
+    expect(eventsIn(whole.stdout).map(({ event }) => event)).toEqual([
+      'start',
+      'checkpoint',
+      ...['step', 'step', 'step', 'step', 'evaluation', 'checkpoint'],
+      ...['step', 'evaluation', 'checkpoint'],
+      'end',
+    ]);
+  });
+
+  test('learns, at the learning rate of Eq. 16', () => {
+    const steps = eventsOfKind(eventsIn(whole.stdout), 'step');
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss);
+    expect(steps.map(({ learningRate }) => learningRate)).toEqual(
+      [0, 1, 2, 3, 4].map((step) => 0.01 * (1 - step / 5) ** 0.9),
+    );
+    expect(steps.map(({ epoch }) => epoch)).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  test('leaves a report with curves, classes and images', async () => {
+    const page = await readFile(file('report.html'), 'utf8');
+    for (const part of ['tiny.onnx on shapes', 'triangle', 'val-0', 'data:image/png'])
+      expect(page).toContain(part);
+  });
+
+  test('evaluate gives the numbers of its last evaluation, for the checkpoint and for both models', async () => {
+    const last = eventsOfKind(eventsIn(whole.stdout), 'evaluation').at(-1)!;
+    const exported = file('exported/net.onnx');
+    const checkpoint = file('checkpoint.safetensors');
+    expect((await lovasz(['export', '--checkpoint', checkpoint, '--out', exported])).code).toBe(0);
+    const networks = [
+      ['--checkpoint', checkpoint],
+      ['--model', exported, '--data', 'shapes', '--size', '16x16'],
+      ['--model', file('model.onnx'), '--data', 'shapes', '--size', '16x16'],
+    ];
+    const confusions = [];
+    for (const words of networks) {
+      const { code, stdout } = await lovasz(['evaluate', ...words, '--json']);
+      expect(code).toBe(0);
+      const scores = JSON.parse(stdout);
+      expect(scores).toMatchObject({ meanIou: last.meanIou, pixelAccuracy: last.pixelAccuracy });
+      expect(Object.values(scores.classIou)).toEqual(last.classIou);
+      confusions.push(scores.confusion);
+    }
+    expect(confusions[1]).toEqual(confusions[0]);
+    expect(confusions[2]).toEqual(confusions[0]);
+  }, 30_000);
+
+  test('evaluate prints a table', async () => {
+    const { stdout } = await lovasz(['evaluate', '--checkpoint', file('checkpoint.safetensors')]);
+    expect(stdout).toMatch(/^background +\d+\.\d %\n(.+\n){4}mIoU +\d+\.\d %\npixel accuracy +\d+\.\d %\n$/);
+  });
+
+  test('stopped in the middle of an epoch and resumed, it comes to the same bits', async () => {
+    const other = join(root, 'stopped');
+    const stopped = await lovasz(['train', ...short(), '--json', '--out', other], stopAfter(2));
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toBe(`stopped after step 2; to go on: lovasz train --resume --out ${other}\n`);
+    expect(eventsIn(stopped.stdout).slice(-2)).toEqual([
+      { event: 'checkpoint', step: 2, file: join(other, 'checkpoint.safetensors') },
+      { event: 'interrupted', step: 2 },
+    ]);
+    await expect(readFile(join(other, 'report.html'), 'utf8')).resolves.toContain('stopped after step 2');
+
+    expect((await lovasz(['train', '--resume', '--out', other, '--json'])).code).toBe(0);
+    const [ends, expected] = await Promise.all(
+      [other, out].map((directory) => loadCheckpoint(join(directory, 'checkpoint.safetensors'))),
+    );
+    expect(ends!.step).toBe(5);
+    for (const part of ['weights', 'statistics', 'moments', 'optimizer'] as const) {
+      expect(ends![part]).toEqual(expected![part]);
+    }
+    const events = readMetricsFile(join(other, 'metrics.jsonl'));
+    expect(lossesOf(events)).toEqual(lossesOf(eventsIn(whole.stdout)));
+    const scores = (from: readonly RunEvent[]) =>
+      eventsOfKind(from, 'evaluation').map(({ step, classIou }) => ({ step, classIou }));
+    expect(scores(events)).toEqual(scores(eventsIn(whole.stdout)));
+  }, 30_000);
+
+  test('--init takes weights and statistics, and starts anew', async () => {
+    const other = join(root, 'initialized');
+    const { code } = await lovasz(
+      [
+        ...['train', ...short(), '--optimizer', 'sgd', '--json'],
+        ...['--init', file('checkpoint.safetensors'), '--out', other],
+      ],
+      // Before its first step.
+      (printed, stop) => {
+        if (printed.startsWith('{"event":"checkpoint","step":0')) stop();
+      },
+    );
+    expect(code).toBe(130);
+    const start = await loadCheckpoint(join(other, 'checkpoint.safetensors'));
+    const origin = await loadCheckpoint(file('checkpoint.safetensors'));
+    expect(start.step).toBe(0);
+    expect(start.optimizer.name).toBe('sgd');
+    expect(start.weights).toEqual(origin.weights);
+    expect(start.statistics).toEqual(origin.statistics);
+  }, 30_000);
+
+  test('its exported network can be trained further', async () => {
+    const other = join(root, 'further');
+    const words = ['train', ...short(), '--model', file('model.onnx'), '--json', '--out', other];
+    const { code, stdout } = await lovasz(words, stopAfter(1));
+    expect(code).toBe(130);
+    const losses = lossesOf(eventsIn(whole.stdout));
+    expect(lossesOf(eventsIn(stdout))[0]).toBeLessThan(losses[0]!);
+  }, 30_000);
+
+  test('a folder with a run in it is left as it is', async () => {
+    const before = await readFile(file('metrics.jsonl'));
+    const { code, stderr } = await lovasz(['train', ...short(), '--out', out]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `error: --out: ${out} holds a run already; --resume goes on with it, another --out starts anew\n`,
+    );
+    expect(await readFile(file('metrics.jsonl'))).toEqual(before);
+  });
+
+  test('--resume with another option is refused', async () => {
+    const { code, stderr } = await lovasz(['train', '--resume', '--out', out, '--lr', '0.02']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('error: --lr: 0.02 given, but the run to resume was started with 0.01\n');
+  });
+
+  test('a checkpoint cut short is refused, and nothing is overwritten', async () => {
+    const damaged = join(root, 'damaged');
+    await mkdir(damaged);
+    const bytes = await readFile(file('checkpoint.safetensors'));
+    const cut = bytes.subarray(0, bytes.length - 4);
+    await writeFile(join(damaged, 'checkpoint.safetensors'), cut);
+    await copyFile(file('metrics.jsonl'), join(damaged, 'metrics.jsonl'));
+    const { code, stderr } = await lovasz(['train', '--resume', '--out', damaged]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`'${join(damaged, 'checkpoint.safetensors')}': the checkpoint is damaged`);
+    expect(await readFile(join(damaged, 'checkpoint.safetensors'))).toEqual(cut);
+  });
+
+  test('a checkpoint of another model is refused, and no folder is made', async () => {
+    const other = join(root, 'other-model');
+    const { code, stderr } = await lovasz([
+      ...['train', ...short(), '--model', 'unet', '--batch', '2'],
+      ...['--init', file('checkpoint.safetensors'), '--out', other],
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('the checkpoint is of another model');
+    await expect(readFile(join(other, 'metrics.jsonl'))).rejects.toThrow('ENOENT');
+  }, 30_000);
+});
+
+test('training on crops, judging whole images', async () => {
+  const out = join(root, 'crops');
+  const words = [
+    '--size',
+    '32x24',
+    '--crop',
+    '16x16',
+    '--batch',
+    '100',
+    '--steps',
+    '1',
+    '--json',
+    '--out',
+    out,
+  ];
+  const { code, stdout } = await lovasz(['train', ...words]);
+  expect(code).toBe(0);
+  expect(eventsIn(stdout)[0]).toMatchObject({ width: 16, height: 16 });
+  const { stdout: scores } = await lovasz([
+    'evaluate',
+    '--checkpoint',
+    join(out, 'checkpoint.safetensors'),
+    '--json',
+  ]);
+  const last = eventsOfKind(eventsIn(stdout), 'evaluation').at(-1)!;
+  expect(JSON.parse(scores)).toMatchObject({ meanIou: last.meanIou, pixelAccuracy: last.pixelAccuracy });
+}, 30_000);
+
+test('a loss that is no number stops the run, and the last good checkpoint is kept', async () => {
+  const out = join(root, 'diverged');
+  const { code, stderr } = await lovasz([
+    ...['train', ...short(), '--optimizer', 'sgd', '--lr', '1e38', '--loss', 'cross-entropy'],
+    ...['--out', out],
+  ]);
+  const checkpoint = join(out, 'checkpoint.safetensors');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/error: the loss is (NaN|Infinity) at step \d/);
+  expect(stderr).toContain(`${checkpoint} holds the last good state, after step 0`);
+  expect((await loadCheckpoint(checkpoint)).step).toBe(0);
+}, 30_000);
+
+describe('a command line that cannot be carried out', () => {
+  test.each([
+    ['trane', "unknown command 'trane'\n(Did you mean train?)"],
+    ['train --epoch 3', "unknown option '--epoch'\n(Did you mean --epochs?)"],
+    ['train --model vgg', "--model: 'vgg' given; accepted: unet, enet, or a file whose name ends in .onnx"],
+    ['train --data voc', "--data: 'voc' given; accepted: shapes, camvid:DIR"],
+    ['train --loss dice', "--loss: 'dice' given; accepted: cross-entropy, lovasz-softmax"],
+    ['train --data camvid:no/such --out OUT', '--data: there is no folder no/such/train'],
+    ['train --model no/such.onnx --out OUT', '--model: cannot read no/such.onnx'],
+    ['train --init no/such --out OUT', '--init: there is no checkpoint no/such'],
+    ['train --resume --out OUT', '--resume: there is no checkpoint OUT/checkpoint.safetensors'],
+    [
+      'train --batch 1001 --out OUT',
+      '--batch: 1001 given; accepted: at most the 1000 images of shapes/train',
+    ],
+    ['train --size 8x64 --out OUT', '--size: width is 8; expected an integer of at least 16'],
+    ['train --crop 65x64 --out OUT', '--crop: 65x64 given; accepted: at most the size of the images, 64x64'],
+    ['train --crop 20x16 --out OUT', '--crop: 20x16 given with images of 64x64; accepted with unet'],
+    ['evaluate', '--checkpoint or --model: none given; accepted: one of them'],
+    ['evaluate --model net.onnx', '--data: none given with --model; accepted: shapes, camvid:DIR'],
+    [
+      'evaluate --model unet --data shapes',
+      "--model: 'unet' given; accepted: a file whose name ends in .onnx",
+    ],
+    ['export --out net.onnx', "required option '--checkpoint <file>' not specified"],
+  ])('%s: 2, what was given and what is accepted', async (line, message) => {
+    const out = join(root, 'refused');
+    const { code, stdout, stderr } = await lovasz(line.replace('OUT', out).split(' '));
+    expect(stderr).toContain(`error: ${message.replace('OUT', out)}`);
+    expect(stderr).not.toContain('\n    at ');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('help and version are answered on standard output', async () => {
+  const help = await lovasz(['train', '--help']);
+  expect(help.code).toBe(0);
+  expect(help.stdout).toContain('each class against the rest');
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  expect(await lovasz(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { enet, unet } from '@lovasz/models';
+import { decodeModel, OnnxError, type ModelProto } from '@lovasz/onnx';
+import type { ModelChoice } from '../options/model.js';
+import type { Size } from '../options/size.js';
+import { UsageError } from '../options/usage-error.js';
+
+const builtIn = { unet, enet };
+
+/** The network that `--model` names: read from its file as it is, or built in and drawn by the seed. */
+export async function openModel(
+  choice: ModelChoice,
+  options: { readonly classes: number; readonly size: Size; readonly seed: number },
+): Promise<ModelProto> {
+  if (choice.kind === 'file') return readModel(choice.file);
+  const { classes, size, seed } = options;
+  return builtIn[choice.name]({ classes, ...size, seed });
+}
+
+/**
+ * Reads a network from its file.
+ *
+ * @throws UsageError when there is no such file; OnnxError that names the file when it holds no ONNX model.
+ */
+export async function readModel(file: string): Promise<ModelProto> {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new UsageError(`--model: cannot read ${file}: ${error.message}`);
+  });
+  try {
+    return decodeModel(bytes);
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error;
+    throw new OnnxError(`${file}: ${error.message}`);
+  }
+}

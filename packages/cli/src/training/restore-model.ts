@@ -1,0 +1,28 @@
+import { writeInitializers, type ModelProto } from '@lovasz/onnx';
+import type { Checkpoint } from '@lovasz/onnxruntime';
+import { optionsOf } from '../options/run-settings.js';
+import type { Size } from '../options/size.js';
+import { openModel } from './open-model.js';
+import type { RunRecord } from './run-record.js';
+
+/**
+ * The network of a run for inference, with the weights and statistics of a checkpoint.
+ *
+ * @param size what a network built in is written for; by default the size of the run's images.
+ * @throws UsageError when the network came from a file that is gone; OnnxError when that is another network now.
+ */
+export async function restoreModel(
+  checkpoint: Checkpoint,
+  { settings, classes }: RunRecord,
+  size?: Size,
+): Promise<ModelProto> {
+  const options = optionsOf(settings, '');
+  const model = await openModel(options.model, {
+    classes: classes.length,
+    // A run writes down the size that it found in its data.
+    size: size ?? options.size!,
+    seed: options.seed,
+  });
+  const tensors = [...checkpoint.weights, ...checkpoint.statistics];
+  return writeInitializers(model, new Map(tensors.map(([name, { data }]) => [name, data])));
+}
