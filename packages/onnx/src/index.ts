@@ -7,6 +7,7 @@ export type { DataType } from './ir/data-type.js';
 export { numbersOf, sizeOf, tensorOf, type Tensor } from './ir/tensor.js';
 export { Value, type ValueType } from './ir/value.js';
 export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
+export { contributedOperatorNames } from './model/contributed-operators.js';
 export { encodeModel, modelBytes, writtenOpset, type GraphDescription } from './model/encode-model.js';
 export {
   importModel,
@@ -17,7 +18,7 @@ export {
 export { writeInitializers } from './model/write-initializers.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
-export { operatorNames } from './operators/registry.js';
+export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
 export { adam } from './training/adam.js';
 export { flatLength, type FlatEntry } from './training/flat-vector.js';
 export type { BatchNormalizationMode, NetworkLayout, RandomInput, Trainable } from './training/network.js';

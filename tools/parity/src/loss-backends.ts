@@ -1,7 +1,23 @@
-import { referenceTensor, type TensorBackend, valueAndGradient } from '@lovasz/core';
+import {
+  kernelJaccardWeights,
+  kernelLoss,
+  type KernelLossName,
+  type KernelMethod,
+  type KernelOptions,
+  lossesByName,
+  type LossName,
+  type LovaszSoftmaxOptions,
+  type lovaszSoftmax,
+  referenceTensor,
+  type TensorBackend,
+  valueAndGradient,
+} from '@lovasz/core';
 
-/** A loss of scores and labels with its options already in it. */
-export type BoundLoss = <T>(backend: TensorBackend<T>, input: T, labels: T) => T;
+/** A loss and its options; `jaccard-weights` is the Lovász extension as a function of its errors. */
+export interface LossCall {
+  readonly name: LossName | 'jaccard-weights';
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
 /** Numbers in row-major order and their shape. */
 export interface NumericArray {
@@ -15,7 +31,7 @@ export interface LossBackend {
   readonly tolerance: number;
   /** The value of the loss and its gradient to the input, in row-major order. */
   evaluate(
-    loss: BoundLoss,
+    call: LossCall,
     input: NumericArray,
     labels: NumericArray,
   ): Promise<{ readonly value: number; readonly gradient: ArrayLike<number> }>;
@@ -25,13 +41,40 @@ export interface LossBackend {
 export const lossBackends: Readonly<Record<string, LossBackend>> = {
   reference: {
     tolerance: 1e-12,
-    evaluate: async (loss, input, labels) => {
+    evaluate: async ({ name, options }, input, labels) => {
       const labelTensor = referenceTensor(labels.data, labels.shape);
+      const loss =
+        name === 'jaccard-weights' ? lovaszExtension : (lossesByName[name] as typeof lovaszSoftmax);
       const { value, gradients } = valueAndGradient(
-        (backend, variable) => loss(backend, variable!, labelTensor),
+        (backend, variable) => loss(backend, variable!, labelTensor, options as LovaszSoftmaxOptions),
         [referenceTensor(input.data, input.shape)],
       );
       return { value, gradient: gradients[0]!.data };
     },
   },
+  'kernels-exact': { tolerance: 1e-5, evaluate: kernels('exact') },
+  // Pixels that share a bin share their weight: of a few dozen pixels that is a visible part.
+  'kernels-histogram': { tolerance: 0.1, evaluate: kernels('histogram') },
 };
+
+function kernels(method: KernelMethod): LossBackend['evaluate'] {
+  return async ({ name, options }, input, labels) => {
+    const data = Float32Array.from(input.data);
+    if (name === 'jaccard-weights') {
+      const gradient = kernelJaccardWeights(data, labels.data, { method });
+      return { value: gradient.reduce((sum, weight, i) => sum + weight * data[i]!, 0), gradient };
+    }
+    // A loss without a kernel is refused there, by name.
+    const { value, gradient } = kernelLoss(name as KernelLossName, { data, shape: input.shape }, labels, {
+      ...options,
+      method,
+    } as KernelOptions<KernelLossName>);
+    return { value, gradient: gradient.data };
+  };
+}
+
+function lovaszExtension<T>(backend: TensorBackend<T>, errors: T, foreground: T): T {
+  const weights = backend.jaccardWeights(errors, foreground, backend.constant(1));
+  const axes = backend.shape(errors).map((_, axis) => axis);
+  return backend.reshape(backend.sum(backend.multiply(errors, backend.stopGradient(weights)), axes), []);
+}

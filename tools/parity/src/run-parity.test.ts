@@ -89,6 +89,36 @@ describe('parity losses', () => {
     expect((await run('losses', folder)).exitCode).toBe(0);
   });
 
+  test.each(['kernels-exact', 'kernels-histogram'])(
+    '%s knows signs, and refuses what it lacks',
+    async (backend) => {
+      const right = hingeCase('right', [-1 / 2, 1 / 6, 0]);
+      const wrongSign = hingeCase('wrong-sign', [1 / 2, 1 / 6, 0]);
+      const other = hingeCase('other', [0, 0, 0]);
+      await writeCases(
+        [
+          right.description,
+          wrongSign.description,
+          { ...other.description, loss: 'hinge' },
+          { name: 'w', loss: 'jaccard-weights', options: {}, value: 1.25 },
+        ],
+        [
+          ...right.tensors,
+          ...wrongSign.tensors,
+          ...other.tensors,
+          ['w.errors', float(2, 1.5, 0)],
+          ['w.foreground', { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 0, 1) }],
+          ['w.weights', float(1 / 2, 1 / 6, 1 / 3)],
+        ],
+      );
+      const { lines } = await run('losses', folder, '--backend', backend);
+      expect(lines[0]).toMatch(/^ok right/);
+      expect(lines[1]).toMatch(/^FAIL wrong-sign/);
+      expect(lines[2]).toMatch(/^FAIL other .*unknown loss "hinge"/);
+      expect(lines[3]).toMatch(/^ok w/);
+    },
+  );
+
   test('what cannot be compared fails with the reason', async () => {
     const { description, tensors } = hingeCase('known', [-1 / 2, 1 / 6, 0]);
     await writeCases(

@@ -1,6 +1,5 @@
-import { crossEntropy } from '@lovasz/core';
-import { sgd, type ModelProto } from '@lovasz/onnx';
-import { Trainer } from '@lovasz/onnxruntime';
+import type { ModelProto } from '@lovasz/onnx';
+import { Predictor as PixelPredictor } from '@lovasz/onnxruntime';
 import type { Size } from '../options/size.js';
 import type { SegmentationDataset } from '@lovasz/datasets';
 import { checkOutput } from '../training/check-output.js';
@@ -21,8 +20,6 @@ const defaultBatch = 4;
 /**
  * Opens a network to judge it on a data set whose images are of that size.
  *
- * It is a trainer that never trains: predictions are then those of training, bit for bit.
- *
  * @param name how messages call the network.
  * @throws UsageError when what it puts out does not go with the data set.
  */
@@ -35,17 +32,12 @@ export async function openPredictor(
   const input = imageInput(model);
   const batch = input.shape[0] ?? defaultBatch;
   const shape = [batch, 3, size.height, size.width];
-  const trainer = await Trainer.create(model, {
-    loss: (backend, logits, labels) => crossEntropy(backend, logits, labels),
-    optimizer: sgd(),
-    inputShapes: { [input.name]: shape },
-    batchNormalization: 'frozen',
-  });
+  const network = await PixelPredictor.create(model, { inputShapes: { [input.name]: shape } });
   try {
-    checkOutput(name, trainer, dataset, shape);
+    checkOutput(name, network, dataset, shape);
   } catch (error) {
-    await trainer.close();
+    await network.close();
     throw error;
   }
-  return { predict: predictBy(trainer, input.name, shape), batch, close: () => trainer.close() };
+  return { predict: predictBy(network, input.name, shape), batch, close: () => network.close() };
 }

@@ -1,16 +1,16 @@
 import { createLoader, type Batch, type SegmentationDataset } from '@lovasz/datasets';
-import type { Trainer } from '@lovasz/onnxruntime';
+import type { Predictor, Trainer } from '@lovasz/onnxruntime';
 
 /** Tells the class of every pixel of normalized images `[images, 3, height, width]`, up to a full batch of them. */
 export type Predict = (images: Float32Array) => Promise<ArrayLike<number>>;
 
 /**
- * Prediction by a trainer, which takes full batches only: fewer images are filled up with zeros.
+ * Prediction by a trainer or a predictor, which take full batches only: fewer images are filled up with zeros.
  *
  * @param input the name of the network's input.
  * @param shape `[batch, 3, height, width]`, the trainer's prediction shape.
  */
-export function predictBy(trainer: Trainer, input: string, shape: readonly number[]): Predict {
+export function predictBy(trainer: Trainer | Predictor, input: string, shape: readonly number[]): Predict {
   const size = shape.reduce((product, length) => product * length, 1);
   const channels = shape[1]!;
   return async (images) => {

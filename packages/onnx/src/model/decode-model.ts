@@ -13,7 +13,7 @@ import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir
 import { OnnxError } from '../onnx-error.js';
 
 /** The operator sets of `ai.onnx` that can be read. */
-export const readOpsets = { oldest: 13, newest: 18 } as const;
+export const readOpsets = { oldest: 6, newest: 23 } as const;
 
 /**
  * Reads an ONNX file.
@@ -38,8 +38,11 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   return model;
 }
 
-/** The version of `ai.onnx` that the model imports, checked to be one that can be read. */
-export function opsetOf(model: ModelProto): number {
+/**
+ * The version of `ai.onnx` that a model imports, checked to be one that can be read; a function that imports none has
+ * that of its model.
+ */
+export function opsetOf(model: Pick<ModelProto, 'opsetImport'>, inherited?: number): number {
   for (const { domain, version } of model.opsetImport) {
     if (domain !== '' && domain !== 'ai.onnx') continue;
     if (version < readOpsets.oldest || version > readOpsets.newest) {
@@ -49,6 +52,7 @@ export function opsetOf(model: ModelProto): number {
     }
     return Number(version);
   }
+  if (inherited !== undefined) return inherited;
   throw new OnnxError(
     `the model imports ${model.opsetImport.map((each) => `'${each.domain}' ${each.version}`).join(', ')}, but not ai.onnx`,
   );

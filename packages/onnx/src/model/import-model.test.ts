@@ -1,6 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from '@jest/globals';
 import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -8,7 +11,11 @@ import {
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type GraphProto,
   type ModelProto,
+  type NodeProto,
 } from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { interpret } from '../interpret.js';
@@ -94,16 +101,221 @@ describe('models', () => {
       first!.opType = 'ReduceMax';
       first!.input = ['x'];
       first!.attribute = [
-        {
-          ...create(NodeProtoSchema),
-          $typeName: 'onnx.AttributeProto',
-          name: 'axes',
-          type: 7,
-          ints: [1n],
-        } as never,
+        create(AttributeProtoSchema, { name: 'axes', type: AttributeProto_AttributeType.INTS, ints: [1n] }),
       ];
     });
     expect(run(old, 2)).toEqual([2, 5]);
+  });
+});
+
+interface NodeText {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly domain?: string;
+  readonly attributes?: readonly AttributeProto[];
+}
+
+const nodeOf = ({ operator, inputs, outputs, domain, attributes }: NodeText): NodeProto =>
+  create(NodeProtoSchema, {
+    opType: operator,
+    input: [...inputs],
+    output: [...outputs],
+    domain: domain ?? '',
+    attribute: [...(attributes ?? [])],
+  });
+
+const integer = (name: string, i: number): AttributeProto =>
+  create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(i) });
+
+/** The small model with other nodes, from x [batch, 3] and weight [3, 1] to y. */
+const withNodes = (...nodes: NodeText[]): ModelProto =>
+  changed((model) => {
+    model.graph!.node = nodes.map(nodeOf);
+  });
+
+describe('constructs that are resolved while a model is read', () => {
+  const branch = (...nodes: NodeText[]): GraphProto =>
+    create(GraphProtoSchema, {
+      node: nodes.map(nodeOf),
+      output: [create(ValueInfoProtoSchema, { name: 'result' })],
+    });
+  const conditional = (condition: string): NodeText => ({
+    operator: 'If',
+    inputs: [condition],
+    outputs: ['y'],
+    attributes: [
+      create(AttributeProtoSchema, {
+        name: 'then_branch',
+        g: branch({ operator: 'Neg', inputs: ['x'], outputs: ['result'] }),
+      }),
+      create(AttributeProtoSchema, {
+        name: 'else_branch',
+        g: branch(
+          { operator: 'Abs', inputs: ['x'], outputs: ['inner'] },
+          { operator: 'Exp', inputs: ['inner'], outputs: ['result'] },
+        ),
+      }),
+    ],
+  });
+
+  test('a branch whose condition the shapes decide', () => {
+    const model = withNodes(
+      { operator: 'Size', inputs: ['x'], outputs: ['size'] },
+      { operator: 'Size', inputs: ['weight'], outputs: ['limit'] },
+      { operator: 'Greater', inputs: ['size', 'limit'], outputs: ['large'] },
+      conditional('large'),
+    );
+    expect(run(model, 2).map((entry) => entry + 0)).toEqual([0, -1, -2, -3, -4, -5]);
+    expect(run(model, 1)).toEqual([1, Math.E, Math.exp(2)]);
+  });
+
+  test('a branch that data decides is refused', () => {
+    const model = withNodes(
+      { operator: 'Greater', inputs: ['x', 'weight'], outputs: ['larger'] },
+      conditional('larger'),
+    );
+    expect(() => run(model, 1)).toThrow('If: its condition must be known when the graph is built');
+  });
+
+  const withFunction = (...nodes: NodeProto[]): ModelProto => {
+    const model = withNodes({
+      operator: 'Twice',
+      domain: 'own',
+      inputs: ['x'],
+      outputs: ['y'],
+      attributes: [integer('place', 1)],
+    });
+    model.functions = [
+      create(FunctionProtoSchema, {
+        domain: 'own',
+        name: 'Twice',
+        input: ['a', 'left_out'],
+        output: ['b'],
+        attribute: ['place'],
+        attributeProto: [integer('flipped', 1)],
+        node: nodes,
+      }),
+    ];
+    return model;
+  };
+  const referring = (name: string, to: string): AttributeProto =>
+    create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, refAttrName: to });
+
+  test("a function of the model's own, with attributes of the call and defaults", () => {
+    const model = withFunction(
+      nodeOf({
+        operator: 'Softmax',
+        inputs: ['a'],
+        outputs: ['weights'],
+        attributes: [referring('axis', 'place')],
+      }),
+      nodeOf({ operator: 'Clip', inputs: ['weights', 'left_out'], outputs: ['kept'] }),
+      nodeOf({
+        operator: 'ArgMax',
+        inputs: ['kept'],
+        outputs: ['b'],
+        attributes: [referring('axis', 'place'), referring('keepdims', 'flipped')],
+      }),
+    );
+    expect(run(model, 2)).toEqual([2, 2]);
+  });
+
+  test('a function that calls itself is refused', () => {
+    const model = withFunction(nodeOf({ operator: 'Twice', domain: 'own', inputs: ['a'], outputs: ['b'] }));
+    expect(() => run(model, 1)).toThrow('Twice: is a function that calls itself');
+  });
+
+  test('sequences with known positions are taken apart and joined', () => {
+    const model = withNodes(
+      { operator: 'Shape', inputs: ['weight'], outputs: ['shape'] },
+      { operator: 'SplitToSequence', inputs: ['x'], outputs: ['parts'], attributes: [integer('axis', 1)] },
+      { operator: 'SequenceLength', inputs: ['parts'], outputs: ['count'] },
+      { operator: 'Constant', inputs: [], outputs: ['last'], attributes: [integer('value_int', -1)] },
+      { operator: 'SequenceAt', inputs: ['parts', 'last'], outputs: ['third'] },
+      { operator: 'SequenceConstruct', inputs: ['third', 'third'], outputs: ['pair'] },
+      {
+        operator: 'ConcatFromSequence',
+        inputs: ['pair'],
+        outputs: ['joined'],
+        attributes: [integer('axis', 1)],
+      },
+      { operator: 'Cast', inputs: ['count'], outputs: ['number'], attributes: [integer('to', 1)] },
+      { operator: 'Mul', inputs: ['joined', 'number'], outputs: ['y'] },
+    );
+    expect(run(model, 2)).toEqual([6, 6, 15, 15]);
+  });
+
+  test('a sequence where a tensor belongs is refused', () => {
+    const model = withNodes(
+      { operator: 'SplitToSequence', inputs: ['x'], outputs: ['parts'] },
+      { operator: 'Relu', inputs: ['parts'], outputs: ['y'] },
+    );
+    expect(() => run(model, 1)).toThrow('Relu: input 0 is a sequence, expected a tensor');
+  });
+
+  test("operators of ONNX Runtime's domain are written plainly, or refused by name", () => {
+    const gelu = (operator: string): ModelProto =>
+      withNodes({ operator, domain: 'com.microsoft', inputs: ['x'], outputs: ['y'] });
+    expect(run(gelu('Gelu'), 1)[1]).toBeCloseTo(0.8413447460685429, 6);
+    expect(run(gelu('FastGelu'), 1)[1]).toBeCloseTo(0.8411919906082768, 6);
+    expect(run(gelu('QuickGelu'), 1)[1]).toBeCloseTo(1 / (1 + Math.exp(-1.702)), 6);
+    expect(() => run(gelu('NhwcMaxPool'), 1)).toThrow(/^NhwcMaxPool: is of domain 'com.microsoft', of which/);
+    const fused = withNodes(
+      {
+        operator: 'FusedMatMul',
+        domain: 'com.microsoft',
+        inputs: ['x', 'x'],
+        outputs: ['product'],
+        attributes: [integer('transB', 1)],
+      },
+      {
+        operator: 'SkipLayerNormalization',
+        domain: 'com.microsoft',
+        inputs: ['product', 'product', 'one'],
+        outputs: ['', '', '', 'y'],
+      },
+      { operator: 'Identity', inputs: ['product'], outputs: ['one'] },
+    );
+    expect(run(fused, 1)).toEqual([10]);
+  });
+
+  test('a fused convolution ends with its activation', () => {
+    const text = (name: string, value: string): AttributeProto =>
+      create(AttributeProtoSchema, {
+        name,
+        type: AttributeProto_AttributeType.STRING,
+        s: new TextEncoder().encode(value) as Uint8Array<ArrayBuffer>,
+      });
+    const shape = (name: string, values: number[]): NodeText => ({
+      operator: 'Constant',
+      inputs: [],
+      outputs: [name],
+      attributes: [
+        create(AttributeProtoSchema, {
+          name: 'value_ints',
+          type: AttributeProto_AttributeType.INTS,
+          ints: values.map(BigInt),
+        }),
+      ],
+    });
+    const model = withNodes(
+      shape('image_shape', [-1, 3, 1]),
+      shape('kernel_shape', [1, 3, 1]),
+      { operator: 'Reshape', inputs: ['x', 'image_shape'], outputs: ['image'] },
+      { operator: 'Reshape', inputs: ['weight', 'kernel_shape'], outputs: ['kernel'] },
+      { operator: 'Neg', inputs: ['kernel'], outputs: ['negative'] },
+      { operator: 'FusedConv', domain: 'com.microsoft', inputs: ['image', 'kernel'], outputs: ['plain'] },
+      {
+        operator: 'FusedConv',
+        domain: 'com.microsoft',
+        inputs: ['image', 'negative', '', 'plain'],
+        outputs: ['y'],
+        attributes: [text('activation', 'Relu')],
+      },
+    );
+    // −3 + 3 and −9 + 9.
+    expect(run(model, 2)).toEqual([0, 0]);
   });
 });
 
@@ -119,7 +331,7 @@ describe('what cannot be read is refused by name', () => {
   test('an operator set that is not known', () => {
     const model = small();
     model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: '', version: 99n })];
-    expect(() => decodeModel(modelBytes(model))).toThrow('opset 99 of ai.onnx; supported are 13 to 18');
+    expect(() => decodeModel(modelBytes(model))).toThrow('opset 99 of ai.onnx; supported are 6 to 23');
     model.opsetImport = [create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n })];
     expect(() => decodeModel(modelBytes(model))).toThrow("imports 'com.microsoft' 1, but not ai.onnx");
   });

@@ -1,13 +1,22 @@
-import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from 'onnx-buf';
+import type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  ValueInfoProto,
+} from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
-import type { Tensor } from '../ir/tensor.js';
-import type { Value, ValueType } from '../ir/value.js';
+import { numbersOf, type Tensor } from '../ir/tensor.js';
+import { Value, type ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
 import { operatorNamed } from '../operators/registry.js';
+import { applyContributed } from './contributed-operators.js';
 import { decodeAttribute, decodeTensor, opsetOf } from './decode-model.js';
 import { liftNode } from './lift-node.js';
+import { sequenceOperators } from './sequence-operators.js';
 
 /** A node as it stands in the file, with its inputs already in the graph. */
 export interface ImportedNode {
@@ -17,6 +26,8 @@ export interface ImportedNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** How many outputs the file names. */
   readonly outputCount: number;
+  /** Turns the outputs of a lifted node into those of the original, where they differ. */
+  readonly restore?: (outputs: readonly Value[]) => readonly Value[];
 }
 
 export interface ImportOptions {
@@ -38,33 +49,29 @@ export interface ImportedModel {
 
 /**
  * Writes a model's graph anew through a {@link GraphBuilder}: shapes become known, arithmetic on shapes is folded,
- * composites are lowered and operators of older sets lifted.
+ * composites are lowered, operators of other sets are rewritten for set 18, functions inlined and branches chosen.
  *
- * @throws OnnxError that names the node and the operator for what is not supported: other domains, functions, control
- *   flow, external data, unbound dimensions.
+ * @throws OnnxError that names the node and the operator for what is not supported: other domains, loops, branches
+ *   that data decides, external data, unbound dimensions.
  */
 export function importModel(model: ModelProto, options: ImportOptions = {}): ImportedModel {
   const proto = model.graph!;
-  const opset = opsetOf(model);
-  if (model.functions.length > 0) {
-    throw new OnnxError(
-      `the model defines functions of its own (${model.functions[0]!.name}), which are not supported`,
-    );
-  }
   const graph = new GraphBuilder();
-  const values = new Map<string, Value>();
-  const define = (name: string, value: Value): void => {
-    if (values.has(name)) throw new OnnxError(`name '${name}' is defined twice`);
-    values.set(name, value);
+  const scope: Scope = new Map();
+  const context: Context = {
+    graph,
+    options,
+    opset: opsetOf(model),
+    functions: new Map(model.functions.map((each) => [`${each.domain}:${each.name}`, each])),
+    calls: [],
   };
-  for (const initializer of proto.initializer) {
-    const tensor = decodeTensor(initializer);
-    define(
-      initializer.name,
-      options.initializer?.(initializer.name, tensor, graph) ?? graph.constantTensor(tensor),
-    );
-  }
-  const fed = proto.input.filter((input) => !values.has(input.name));
+  defineInitializers(
+    proto,
+    scope,
+    context,
+    (name, tensor) => options.initializer?.(name, tensor, graph) ?? graph.constantTensor(tensor),
+  );
+  const fed = proto.input.filter((input) => !scope.has(input.name));
   for (const name of Object.keys(options.inputShapes ?? {})) {
     if (!fed.some((input) => input.name === name)) {
       throw new OnnxError(
@@ -75,11 +82,55 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
   const inputs = fed.map((input) => {
     const type = inputType(input, options.inputShapes?.[input.name]);
     const value = graph.input(input.name, type.dataType, type.shape);
-    define(input.name, value);
+    define(scope, input.name, value);
     return value;
   });
-  for (const node of topological(proto, values)) {
-    const results = importNode(graph, node, values, opset, options);
+  importNodes(proto.node, scope, context);
+  const outputs = proto.output.map(({ name }) => ({ name, value: tensorNamed(name, scope) }));
+  return { graph, inputs, outputs };
+}
+
+/** What names stand for: tensors, and sequences of them, which exist while the model is read only. */
+type Scope = Map<string, Value | readonly Value[]>;
+
+interface Context {
+  readonly graph: GraphBuilder;
+  readonly options: ImportOptions;
+  readonly opset: number;
+  /** The model's own functions, by `domain:name`. */
+  readonly functions: ReadonlyMap<string, FunctionProto>;
+  /** The functions that are being inlined, outermost first. */
+  readonly calls: readonly string[];
+  /** Inside of a function: the attributes of the node that called it. */
+  readonly callAttributes?: ReadonlyMap<string, AttributeProto>;
+}
+
+function define(scope: Scope, name: string, value: Value | readonly Value[]): void {
+  if (scope.has(name)) throw new OnnxError(`name '${name}' is defined twice`);
+  scope.set(name, value);
+}
+
+function defineInitializers(
+  proto: GraphProto,
+  scope: Scope,
+  { graph }: Context,
+  valueOf: (name: string, tensor: Tensor) => Value = (_, tensor) => graph.constantTensor(tensor),
+): void {
+  for (const initializer of proto.initializer) {
+    define(scope, initializer.name, valueOf(initializer.name, decodeTensor(initializer)));
+  }
+}
+
+function tensorNamed(name: string, scope: Scope): Value {
+  const value = scope.get(name);
+  if (value === undefined) throw new OnnxError(`output '${name}' is computed by no node`);
+  if (value instanceof Value) return value;
+  throw new OnnxError(`output '${name}' is a sequence, expected a tensor`);
+}
+
+function importNodes(nodes: readonly NodeProto[], scope: Scope, context: Context): void {
+  for (const node of topological(nodes, scope)) {
+    const results = importNode(node, scope, context);
     node.output.forEach((name, position) => {
       if (name === '') return;
       const value = results[position];
@@ -89,57 +140,119 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
           node: node.name,
         });
       }
-      define(name, value);
+      define(scope, name, value);
     });
   }
-  const outputs = proto.output.map(({ name }) => {
-    const value = values.get(name);
-    if (value === undefined) throw new OnnxError(`output '${name}' is computed by no node`);
-    return { name, value };
-  });
-  return { graph, inputs, outputs };
 }
 
-function importNode(
-  graph: GraphBuilder,
-  proto: NodeProto,
-  values: ReadonlyMap<string, Value>,
-  opset: number,
-  options: ImportOptions,
-): readonly Value[] {
+function importNode(proto: NodeProto, scope: Scope, context: Context): readonly (Value | readonly Value[])[] {
+  const { graph, options, opset } = context;
   const place = { operator: proto.opType, node: proto.name };
-  if (proto.domain !== '' && proto.domain !== 'ai.onnx') {
-    throw new OnnxError(`is of domain '${proto.domain}'; supported is ai.onnx`, place);
-  }
-  const inputs = proto.input.map((name) => {
+  const called = context.functions.get(`${proto.domain}:${proto.opType}`);
+  const operands = proto.input.map((name) => {
     if (name === '') return undefined;
-    const value = values.get(name);
+    const value = scope.get(name);
     if (value === undefined) throw new OnnxError(`reads '${name}', which nothing defines`, place);
     return value;
   });
+  const attributeProtos = proto.attribute.flatMap((attribute) => {
+    if (attribute.refAttrName === '') return [attribute];
+    const given = context.callAttributes?.get(attribute.refAttrName);
+    return given === undefined ? [] : [{ ...given, name: attribute.name }];
+  });
+  if (called !== undefined) return inlineFunction(called, proto, operands, attributeProtos, context);
+  const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
+  if (domain === '' && proto.opType === 'If') return importBranch(proto, operands, scope, context);
   const attributes: Record<string, AttributeValue> = {};
-  const schema =
-    options.overrides?.[proto.opType] === undefined
-      ? operatorNamed(proto.opType, proto.name).attributes
-      : undefined;
-  for (const attribute of proto.attribute) {
+  for (const attribute of attributeProtos) {
     const decoded = decodeAttribute(attribute);
     if (decoded === undefined) {
       throw new OnnxError(`attribute '${attribute.name}' is of a kind that is not supported`, place);
     }
     attributes[attribute.name] = decoded.value;
   }
-  const lifted = liftNode(
-    graph,
-    { operator: proto.opType, name: proto.name, inputs, attributes, outputCount: proto.output.length },
-    opset,
-  );
-  const override = options.overrides?.[proto.opType];
+  const node = { operator: proto.opType, name: proto.name, attributes, outputCount: proto.output.length };
+  const sequenceOperator = domain === '' ? sequenceOperators[proto.opType] : undefined;
+  if (sequenceOperator !== undefined) return [sequenceOperator(graph, { ...node, inputs: operands })];
+  const inputs = operands.map((value, position) => {
+    if (value === undefined || value instanceof Value) return value;
+    throw new OnnxError(`input ${position} is a sequence, expected a tensor`, place);
+  });
+  if (domain === 'com.microsoft') return applyContributed(graph, { ...node, inputs });
+  if (domain !== '') {
+    throw new OnnxError(`is of domain '${domain}'; supported are ai.onnx and parts of com.microsoft`, place);
+  }
+  const lifted = liftNode(graph, { ...node, inputs }, opset);
+  const override = options.overrides?.[lifted.operator];
   if (override !== undefined) return override(graph, lifted);
+  const schema = operatorNamed(lifted.operator, proto.name).attributes;
   for (const name of Object.keys(lifted.attributes)) {
     if (schema?.[name] === undefined) throw new OnnxError(`attribute '${name}' is not supported`, place);
   }
-  return graph.apply(lifted.operator, lifted.inputs, lifted.attributes, { name: proto.name });
+  const outputs = graph.apply(lifted.operator, lifted.inputs, lifted.attributes, { name: proto.name });
+  return lifted.restore?.(outputs) ?? outputs;
+}
+
+/** The outputs of the branch that a condition known in advance chooses. */
+function importBranch(
+  proto: NodeProto,
+  [condition]: readonly (Value | readonly Value[] | undefined)[],
+  scope: Scope,
+  context: Context,
+): readonly (Value | readonly Value[])[] {
+  const place = { operator: proto.opType, node: proto.name };
+  if (!(condition instanceof Value) || condition.constant === undefined) {
+    throw new OnnxError('its condition must be known when the graph is built, but data decides it', place);
+  }
+  const name = numbersOf(condition.constant)[0] === 0 ? 'else_branch' : 'then_branch';
+  const branch = proto.attribute.find((attribute) => attribute.name === name)?.g;
+  if (branch === undefined) throw new OnnxError(`attribute '${name}' is missing`, place);
+  // Names inside of the branch hide those outside; the branch defines none for the outside.
+  const inner: Scope = new Map(scope);
+  for (const each of branch.initializer) inner.delete(each.name);
+  for (const each of branch.node) for (const output of each.output) inner.delete(output);
+  defineInitializers(branch, inner, context);
+  importNodes(branch.node, inner, context);
+  return branch.output.map((output) => tensorNamed(output.name, inner));
+}
+
+/** The outputs of a function of the model: its nodes, in the place of the one that calls it. */
+function inlineFunction(
+  called: FunctionProto,
+  proto: NodeProto,
+  operands: readonly (Value | readonly Value[] | undefined)[],
+  attributes: readonly AttributeProto[],
+  context: Context,
+): readonly (Value | readonly Value[])[] {
+  const key = `${called.domain}:${called.name}`;
+  if (context.calls.includes(key)) {
+    throw new OnnxError('is a function that calls itself', { operator: proto.opType, node: proto.name });
+  }
+  const scope: Scope = new Map();
+  // An input that is left out is defined by no name, as an optional input of the nodes inside.
+  const missing = new Set(called.input.filter((_, position) => operands[position] === undefined));
+  called.input.forEach((name, position) => {
+    const operand = operands[position];
+    if (operand !== undefined) define(scope, name, operand);
+  });
+  const nodes = called.node.map((node) =>
+    node.input.some((name) => missing.has(name))
+      ? { ...node, input: node.input.map((name) => (missing.has(name) ? '' : name)) }
+      : node,
+  );
+  importNodes(nodes, scope, {
+    ...context,
+    opset: opsetOf(called, context.opset),
+    calls: [...context.calls, key],
+    callAttributes: new Map([...called.attributeProto, ...attributes].map((each) => [each.name, each])),
+  });
+  return called.output.map((name) => {
+    const value = scope.get(name);
+    if (value === undefined) {
+      throw new OnnxError(`output '${name}' of function ${called.name} is computed by no node`);
+    }
+    return value;
+  });
 }
 
 function inputType(input: ValueInfoProto, bound: readonly number[] | undefined): ValueType {
@@ -179,9 +292,9 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
 }
 
 /** The nodes in an order in which each comes after those it reads from; files in such an order keep it. */
-function topological(graph: GraphProto, known: ReadonlyMap<string, Value>): readonly NodeProto[] {
+function topological(nodes: readonly NodeProto[], known: ReadonlyMap<string, unknown>): readonly NodeProto[] {
   const producers = new Map<string, NodeProto>();
-  for (const node of graph.node) {
+  for (const node of nodes) {
     for (const name of node.output) {
       if (name === '') continue;
       if (producers.has(name) || known.has(name))
@@ -191,7 +304,7 @@ function topological(graph: GraphProto, known: ReadonlyMap<string, Value>): read
   }
   const order: NodeProto[] = [];
   const state = new Map<NodeProto, 'open' | 'done'>();
-  for (const start of graph.node) {
+  for (const start of nodes) {
     const stack = [start];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
       const seen = state.get(node);

@@ -1,29 +1,31 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { ImportedNode } from './import-model.js';
+import { attributesToInputs } from './lift/attributes-to-inputs.js';
+import { droppedAttributes } from './lift/dropped-attributes.js';
+import type { Lifting } from './lift/lifting.js';
+import { renamed } from './lift/renamed.js';
+import { resizeLiftings } from './lift/resize-before-11.js';
+import { slopePerChannel } from './lift/slope-per-channel.js';
+import { softmaxBefore13 } from './lift/softmax-before-13.js';
+import { splitIntoEqualParts } from './lift/split-into-equal-parts.js';
 
-/** Reductions whose axes became an input with opset 18; ReduceSum's did so with 13. */
-const reductionsLiftedBy18 = new Set([
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSum',
-  'ReduceLogSumExp',
-  'ReduceMax',
-  'ReduceMean',
-  'ReduceMin',
-  'ReduceProd',
-  'ReduceSumSquare',
-]);
+/** In the order in which they apply. What is in no list has kept its form, or changed by new types only. */
+const liftings: readonly Lifting[] = [
+  ...droppedAttributes,
+  ...attributesToInputs,
+  ...resizeLiftings,
+  ...renamed,
+  splitIntoEqualParts,
+  softmaxBefore13,
+  slopePerChannel,
+];
 
-/** The node as opset 18 writes it. */
+/** A node of the given operator set as set 18 writes it. */
 export function liftNode(graph: GraphBuilder, node: ImportedNode, opset: number): ImportedNode {
-  if (opset < 18 && reductionsLiftedBy18.has(node.operator)) {
-    const { axes, ...attributes } = node.attributes;
-    if (axes === undefined) return node;
-    return { ...node, attributes, inputs: [node.inputs[0], graph.integers(axes as readonly number[])] };
-  }
-  // Before 18, parts of equal length followed from the number of outputs.
-  if (opset < 18 && node.operator === 'Split' && node.inputs[1] === undefined) {
-    return { ...node, attributes: { ...node.attributes, num_outputs: node.outputCount } };
-  }
-  return node;
+  return liftings
+    .filter(
+      ({ operators, opsets }) =>
+        operators.includes(node.operator) && opsets[0] <= opset && opset <= opsets[1],
+    )
+    .reduce((lifted, { lift }) => lift(graph, lifted), node);
 }

@@ -1,4 +1,4 @@
-import type { DataType } from '../ir/data-type.js';
+import { isFloatingPoint, type DataType } from '../ir/data-type.js';
 import type { Node } from '../ir/node.js';
 import type { Value, ValueType } from '../ir/value.js';
 import type { GraphBuilder } from '../builder/graph-builder.js';
@@ -136,6 +136,26 @@ function withIdentity(operator: Operator, neutral: number, sides: readonly (0 | 
 const comparison = (name: string, compute: (a: number, b: number) => boolean): Operator =>
   binary(name, (a, b) => (compute(a, b) ? 1 : 0), undefined, 'bool');
 
+/** The remainder: with the sign of the dividend when `fmod` is 1, else with that of the divisor. */
+const modulo: Operator = {
+  ...binary('Mod', (a, b) => a % b, [
+    ({ cotangent }) => cotangent,
+    // a − b·trunc(a/b); the truncation is piecewise constant.
+    ({ graph, a, b, y, cotangent }) =>
+      graph.negate(graph.multiply(cotangent, graph.only('Round', [graph.divide(graph.subtract(a, y), b)]))),
+  ]),
+  attributes: { fmod: ['int', 0] },
+  // Runtimes have the second kind for integers only.
+  rewrite: (graph, node) => {
+    const [a, b] = [node.input(0), node.input(1)];
+    if (node.int('fmod') === 1 || !isFloatingPoint(a.dataType)) return undefined;
+    return [graph.subtract(a, graph.multiply(b, graph.only('Floor', [graph.divide(a, b)])))];
+  },
+  evaluate: (node, [a, b]) => [
+    mapBroadcast([a!, b!], node.int('fmod') === 1 ? (x, y) => x % y : (x, y) => x - y * Math.floor(x / y)),
+  ],
+};
+
 export const binaryOperators: readonly Operator[] = [
   withIdentity(
     binary('Add', (a, b) => a + b, [({ cotangent }) => cotangent, ({ cotangent }) => cotangent]),
@@ -206,6 +226,7 @@ export const binaryOperators: readonly Operator[] = [
       return undefined;
     },
   },
+  modulo,
   extremum('Max', Math.max),
   extremum('Min', Math.min),
   total('Sum'),

@@ -247,6 +247,28 @@ function transposedWindow(
   return { kernel, strides, dilations, before, after, outputs: inputs, inputs: lengths, outputPadding };
 }
 
+/** An output_shape that is larger than the kernels reach: runtimes want the padding with zeros apart. */
+function enlargedTransposedConvolution(
+  graph: GraphBuilder,
+  node: Node,
+  window: ReturnType<typeof transposedWindow>,
+): Value {
+  const reached = graph.convTranspose(node.input(0), node.input(1), undefined, {
+    group: node.int('group'),
+    ...windowAttributes({
+      ...window,
+      before: window.before.map((pad) => Math.max(pad, 0)),
+      after: window.after.map((pad) => Math.max(pad, 0)),
+    }),
+    output_padding: window.outputPadding,
+  });
+  const added = (pads: readonly number[]): number[] => [0, 0, ...pads.map((pad) => Math.max(-pad, 0))];
+  const y = graph.pad(reached, added(window.before), added(window.after));
+  if (!node.hasInput(2)) return y;
+  const bias = graph.reshape(node.input(2), [1, -1, ...window.kernel.map(() => 1)]);
+  return graph.add(y, bias);
+}
+
 const transposedConvolution: Operator = {
   name: 'ConvTranspose',
   attributes: { ...convolutionAttributes, output_padding: ['ints'], output_shape: ['ints'] },
@@ -262,6 +284,9 @@ const transposedConvolution: Operator = {
   },
   rewrite: (graph, node) => {
     const window = transposedWindow(node);
+    if ([...window.before, ...window.after].some((pad) => pad < 0)) {
+      return [enlargedTransposedConvolution(graph, node, window)];
+    }
     const dropBias = node.hasInput(2) && isZero(node.input(2));
     if (!dropBias && node.text('auto_pad') === 'NOTSET' && node.ints('output_shape') === undefined) {
       return undefined;

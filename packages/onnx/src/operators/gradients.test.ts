@@ -9,7 +9,8 @@ import type { Numbers } from './operator.js';
 
 /** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */
 type Input =
-  { shape: number[]; draw?: (random: number) => number } | { constant: number[]; type?: 'int64' | 'float32' };
+  | { shape: number[]; draw?: (random: number) => number }
+  | { constant: number[]; type?: 'int64' | 'float32'; shape?: number[] };
 
 interface Case {
   readonly operator: string;
@@ -35,6 +36,7 @@ const x = (...shape: number[]): Input => ({ shape });
 const away = (...shape: number[]): Input => ({ shape, draw: awayFromZero });
 const above = (...shape: number[]): Input => ({ shape, draw: positive });
 const integers = (...constant: number[]): Input => ({ constant, type: 'int64' });
+const tuples = (shape: number[], ...constant: number[]): Input => ({ constant, type: 'int64', shape });
 const conv = (shape: number[], weight: number[], attributes: Attributes = {}, bias = false): Case => ({
   operator: 'Conv',
   inputs: [x(...shape), x(...weight), ...(bias ? [x(weight[0]!)] : [])],
@@ -64,6 +66,10 @@ const cases: readonly Case[] = [
     'Reciprocal',
     'Sin',
     'Cos',
+    'Tan',
+    'Sinh',
+    'Cosh',
+    'Asinh',
     'Tanh',
     'Atan',
     'Erf',
@@ -71,8 +77,30 @@ const cases: readonly Case[] = [
     'Softplus',
     'Relu',
   ].map((name) => unary(name)),
-  ...['Elu', 'LeakyRelu', 'HardSwish', 'HardSigmoid', 'Softsign', 'Mish'].map((name) => unary(name)),
+  ...['Elu', 'Selu', 'Celu', 'Gelu', 'LeakyRelu', 'HardSwish', 'HardSigmoid', 'Softsign', 'Mish'].map(
+    (name) => unary(name),
+  ),
   ...['Log', 'Sqrt'].map((name) => unary(name, above(2, 3))),
+  ...['Asin', 'Acos', 'Atanh'].map((name) =>
+    unary(name, { shape: [5], draw: (random) => 1.6 * random - 0.8 }),
+  ),
+  unary('Acosh', { shape: [5], draw: (random) => 1.2 + random }),
+  unary('Celu', away(4), { alpha: 0.4 }),
+  unary('Gelu', away(4), { approximate: 'tanh' }),
+  unary('ThresholdedRelu', away(9), { alpha: 0.05 }),
+  unary('Shrink', away(9), { lambd: 0.05, bias: 0.3 }),
+  {
+    operator: 'Mod',
+    inputs: [{ shape: [4], draw: (random) => 3.1 + 0.4 * random }, above(1)],
+    attributes: { fmod: 1 },
+  },
+  {
+    operator: 'Mod',
+    inputs: [
+      { shape: [4], draw: (random) => -0.9 * random - 0.05 },
+      { shape: [1], draw: () => 1 },
+    ],
+  },
   unary('LeakyRelu', away(4), { alpha: 0.3 }),
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min'].flatMap((operator): Case[] => [
     { operator, inputs: [x(2, 3), above(2, 3)] },
@@ -105,6 +133,7 @@ const cases: readonly Case[] = [
     'ReduceL1',
     'ReduceL2',
     'ReduceLogSumExp',
+    'ReduceProd',
     'ReduceSumSquare',
   ].flatMap((operator): Case[] => [
     { operator, inputs: [away(2, 3, 2), integers(1)] },
@@ -128,6 +157,62 @@ const cases: readonly Case[] = [
   { operator: 'Pad', inputs: [x(3, 3), integers(1, 0, 2, 1)], attributes: { mode: 'edge' } },
   { operator: 'Pad', inputs: [x(3, 3), integers(1, 0, 2, 1)], attributes: { mode: 'wrap' } },
   { operator: 'Gather', inputs: [x(3, 4), integers(2, 0, 2)], attributes: { axis: 1 } },
+  { operator: 'GatherND', inputs: [x(3, 4), tuples([2, 2], 0, 1, -1, 2)] },
+  { operator: 'GatherND', inputs: [x(2, 3, 2), tuples([2, 1], 2, -2)], attributes: { batch_dims: 1 } },
+  { operator: 'ScatterND', inputs: [x(3, 2), tuples([2, 1], 2, 0), x(2, 2)] },
+  ...['add', 'mul', 'max', 'min'].flatMap((reduction): Case[] => [
+    { operator: 'ScatterND', inputs: [x(3, 2), tuples([3, 1], 2, 0, 2), x(3, 2)], attributes: { reduction } },
+    {
+      operator: 'ScatterElements',
+      inputs: [x(3, 2), tuples([3, 2], 0, 1, 0, 0, 2, 1), x(3, 2)],
+      attributes: { reduction },
+    },
+  ]),
+  { operator: 'ScatterElements', inputs: [x(4, 2), tuples([2, 2], 3, 0, 1, 2), x(2, 2)] },
+  { operator: 'Compress', inputs: [x(3, 2), integers(0, 1, 1)], attributes: { axis: 0 } },
+  { operator: 'Compress', inputs: [x(2, 3), integers(0, 1, 0, 1)] },
+  { operator: 'ReverseSequence', inputs: [x(4, 3), integers(1, 4, 3)] },
+  { operator: 'CenterCropPad', inputs: [x(5, 2), integers(2, 5)] },
+  { operator: 'Det', inputs: [x(2, 3, 3)] },
+  { operator: 'Det', inputs: [x(1, 1)] },
+  ...[
+    ['bij,bjk->bik', [2, 2, 3], [2, 3, 2]],
+    ['...ij,jk->k...i', [2, 2, 3], [3, 4]],
+    ['ij,kl->', [2, 3], [2, 2]],
+    ['iji,j->ji', [2, 3, 2], [3]],
+    ['b...,...->b', [2, 3], [1]],
+  ].map(([equation, ...shapes]): Case => ({
+    operator: 'Einsum',
+    inputs: shapes.map((shape) => x(...(shape as number[]))),
+    attributes: { equation: equation as string },
+  })),
+  { operator: 'Einsum', inputs: [x(2, 3), x(3, 2), x(2)], attributes: { equation: 'ab, bc, c' } },
+  {
+    operator: 'Col2Im',
+    inputs: [x(1, 8, 6), integers(5, 4), integers(2, 2)],
+    attributes: { strides: [2, 1], pads: [0, 0, 0, 0] },
+  },
+  ...['bilinear', 'nearest', 'bicubic'].flatMap((mode) =>
+    ['zeros', 'border', 'reflection'].flatMap((padding_mode) =>
+      [0, 1].map((align_corners): Case => ({
+        operator: 'GridSample',
+        inputs: [x(1, 2, 3, 4), { shape: [1, 3, 2, 2], draw: (random) => 2.6 * random - 1.3 }],
+        attributes: { mode, padding_mode, align_corners },
+      })),
+    ),
+  ),
+  { operator: 'GridSample', inputs: [x(1, 1, 2, 3, 2), x(1, 2, 1, 2, 3)] },
+  { operator: 'NegativeLogLikelihoodLoss', inputs: [x(3, 2), integers(1, 0, 1)] },
+  {
+    operator: 'NegativeLogLikelihoodLoss',
+    inputs: [x(2, 3, 2), tuples([2, 2], 1, 255, 0, 2), x(3)],
+    attributes: { ignore_index: 255, reduction: 'mean' },
+  },
+  {
+    operator: 'SoftmaxCrossEntropyLoss',
+    inputs: [x(2, 3, 2), tuples([2, 2], 1, 255, 0, 2)],
+    attributes: { ignore_index: 255, reduction: 'none' },
+  },
   { operator: 'CumSum', inputs: [x(2, 4), integers(1)], attributes: { exclusive: 1 } },
   { operator: 'TopK', inputs: [x(2, 5), integers(3)] },
   conv([2, 3, 5, 4], [4, 3, 3, 3], { pads: [1, 1, 1, 1] }, true),
@@ -151,6 +236,23 @@ const cases: readonly Case[] = [
   convTranspose([1, 4, 3, 3], [4, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
   convTranspose([1, 2, 3, 2], [2, 2, 3, 3], { dilations: [2, 2] }),
   convTranspose([1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: 'SAME_UPPER' }),
+  { operator: 'MaxPool', inputs: [x(2, 2, 4, 6)], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+  ...[1, 2, 3].map((p): Case => ({
+    operator: 'LpPool',
+    inputs: [away(1, 2, 5, 4)],
+    attributes: { p, kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 0, 0], ceil_mode: 1 },
+  })),
+  { operator: 'GlobalLpPool', inputs: [away(1, 2, 3, 2)], attributes: { p: 3 } },
+  {
+    operator: 'AveragePool',
+    inputs: [x(1, 2, 5, 5)],
+    attributes: { kernel_shape: [2, 2], dilations: [2, 2], auto_pad: 'SAME_UPPER' },
+  },
+  {
+    operator: 'MaxPool',
+    inputs: [x(1, 1, 5, 5)],
+    attributes: { kernel_shape: [2, 2], dilations: [2, 2], auto_pad: 'SAME_LOWER' },
+  },
   { operator: 'MaxPool', inputs: [x(2, 2, 5, 6)], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
   { operator: 'MaxPool', inputs: [x(1, 2, 5, 5)], attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } },
   {
@@ -183,6 +285,14 @@ const cases: readonly Case[] = [
   })),
   { operator: 'InstanceNormalization', inputs: [x(2, 3, 4, 2), x(3), x(3)] },
   { operator: 'LayerNormalization', inputs: [x(2, 3, 4), x(3, 4), x(3, 4)], attributes: { axis: 1 } },
+  { operator: 'RMSNormalization', inputs: [x(2, 3, 4), x(4)] },
+  { operator: 'GroupNormalization', inputs: [x(2, 4, 3), x(2), x(2)], attributes: { num_groups: 2 } },
+  { operator: 'GroupNormalization', inputs: [x(2, 4, 3), x(4), x(4)], attributes: { num_groups: 2 } },
+  { operator: 'MeanVarianceNormalization', inputs: [x(2, 3, 2, 2)] },
+  { operator: 'LpNormalization', inputs: [away(2, 3)], attributes: { p: 1 } },
+  { operator: 'LpNormalization', inputs: [x(2, 3)], attributes: { axis: 0 } },
+  { operator: 'LRN', inputs: [x(1, 5, 2)], attributes: { size: 3, alpha: 0.5, beta: 0.6 } },
+  { operator: 'LRN', inputs: [x(1, 5, 2)], attributes: { size: 4, alpha: 0.5, bias: 2 } },
   ...(['nearest', 'linear', 'cubic'] as const).flatMap((mode): Case[] =>
     ['half_pixel', 'asymmetric', 'align_corners', 'pytorch_half_pixel'].map((coordinates) => ({
       operator: 'Resize',
@@ -190,6 +300,24 @@ const cases: readonly Case[] = [
       attributes: { mode, coordinate_transformation_mode: coordinates },
     })),
   ),
+  ...(
+    [
+      { mode: 'linear', antialias: 1 },
+      { mode: 'cubic', antialias: 1, exclude_outside: 1 },
+      { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: 7 },
+      { mode: 'cubic', axes: [2, 3], keep_aspect_ratio_policy: 'not_larger' },
+      { mode: 'nearest', axes: [2, 3], keep_aspect_ratio_policy: 'not_smaller' },
+    ] as Attributes[]
+  ).map((attributes): Case => ({
+    operator: 'Resize',
+    inputs: [
+      x(1, 2, 5, 4),
+      { constant: [0, 0, 0.2, -0.1, 1, 1, 0.7, 1.2] },
+      { constant: [] },
+      'axes' in attributes ? integers(3, 7) : integers(1, 2, 3, 7),
+    ],
+    attributes,
+  })),
 ];
 
 /** One application of the operator to inputs drawn at random, and the sum of its outputs under random cotangents. */
@@ -199,7 +327,7 @@ function build(each: Case, seed: number) {
   const feeds = new Map<Value, Numbers>();
   const inputs = each.inputs.map((input, position) => {
     if ('constant' in input)
-      return graph.constant(input.constant, [input.constant.length], input.type ?? 'float32');
+      return graph.constant(input.constant, input.shape ?? [input.constant.length], input.type ?? 'float32');
     const value = graph.input(`input_${position}`, 'float64', input.shape);
     const draw = input.draw ?? signed;
     feeds.set(value, {
@@ -305,6 +433,52 @@ describe('conventions at ties and kinks', () => {
   test('MaxPool gives a tie to the first entry of the window, ReduceMax splits it evenly', () => {
     expect(gradientOf('MaxPool', [3, 3, 1, 3], { kernel_shape: [2, 2] }, [1, 1, 2, 2])).toEqual([1, 0, 0, 0]);
     expect(gradientOf('ReduceMax', [3, 3, 1])).toEqual([0.5, 0.5, 0]);
+  });
+
+  test('a product with zeros among its factors has the gradient of the others', () => {
+    expect(gradientOf('ReduceProd', [2, 0, 3])).toEqual([0, 6, 0]);
+    expect(gradientOf('ReduceProd', [0, 0, 3])).toEqual([0, 0, 0]);
+  });
+
+  test('a norm of 0 has gradient 0', () => {
+    expect(gradientOf('ReduceL2', [0, 0])).toEqual([0, 0]);
+    expect(
+      gradientOf('LpPool', [0, 0, 0, 5], { kernel_shape: [1, 2], strides: [1, 2] }, [1, 1, 1, 4]),
+    ).toEqual([0, 0, 0, 1]);
+  });
+
+  test('the determinant of a singular matrix has its cofactors as gradient', () => {
+    expect(gradientOf('Det', [1, 2, 2, 4], {}, [2, 2])).toEqual([4, -2, -2, 1]);
+  });
+
+  test('thresholds belong to the flat side', () => {
+    expect(gradientOf('ThresholdedRelu', [1, 1.5])).toEqual([0, 1]);
+    expect(gradientOf('Shrink', [-0.5, 0.5, 0.6])).toEqual([0, 0, 1]);
+  });
+
+  test('scattered extrema split a tie evenly, scattered products keep the others beside a zero', () => {
+    const scatter = (reduction: string, data: number[], updates: number[]): number[][] => {
+      const graph = new GraphBuilder();
+      const [x, u] = [graph.input('x', 'float64', [2]), graph.input('u', 'float64', [2])];
+      const output = graph.only('ScatterElements', [x, graph.integers([0, 0]), u], { reduction });
+      const cotangent = graph.constant([1, 1], [2], 'float64');
+      const numbers = (entries: number[]): Numbers => ({ shape: [2], data: Float64Array.from(entries) });
+      return interpret(
+        differentiateOutputs(graph, [{ output, cotangent }], [x, u]),
+        new Map([
+          [x, numbers(data)],
+          [u, numbers(updates)],
+        ]),
+      ).map((gradient) => [...gradient.data]);
+    };
+    expect(scatter('max', [3, 7], [3, 1])).toEqual([
+      [0.5, 1],
+      [0.5, 0],
+    ]);
+    expect(scatter('mul', [2, 7], [0, 5])).toEqual([
+      [0, 1],
+      [10, 0],
+    ]);
   });
 
   test('LeakyRelu passes the gradient at 0', () => {

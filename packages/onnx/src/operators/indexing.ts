@@ -1,9 +1,10 @@
 import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
-import type { Numbers, Operator } from './operator.js';
+import type { GradientRequest, Numbers, Operator } from './operator.js';
 import { flatten, positions } from './window.js';
 
 interface Range {
@@ -87,9 +88,13 @@ function elementOffsets(indices: Numbers, shape: readonly number[], axis: number
 const scatterModes: Readonly<Record<string, (old: number, update: number) => number>> = {
   none: (_, update) => update,
   add: (old, update) => old + update,
+  mul: (old, update) => old * update,
+  max: Math.max,
+  min: Math.min,
 };
 
-function scatterMode(node: Node): (old: number, update: number) => number {
+/** What ScatterElements and ScatterND do with an entry and its update. */
+export function scatterMode(node: Node): (old: number, update: number) => number {
   const mode = scatterModes[node.text('reduction')];
   if (mode === undefined) {
     throw node.error(
@@ -300,26 +305,74 @@ export const indexingOperators: readonly Operator[] = [
       });
       return [{ shape: x!.shape, data }];
     },
-    // An overwritten entry passes nothing on. Indices must not repeat unless they add.
-    gradient: ({ graph, node, cotangent, needs }) => {
+    gradient: (request) => {
+      const { graph, node, cotangent, needs } = request;
       const [indices, axis] = [node.input(1), node.int('axis')];
-      const overwrites = node.text('reduction') === 'none';
-      return [
-        !needs(0)
-          ? undefined
-          : overwrites
-            ? graph.only(
-                'ScatterElements',
-                [cotangent, indices, graph.fill(0, indices.shape, cotangent.dataType)],
-                { axis },
-              )
-            : cotangent,
-        undefined,
-        needs(2) ? graph.only('GatherElements', [cotangent, indices], { axis }) : undefined,
-      ];
+      const gather = (from: Value): Value => graph.only('GatherElements', [from, indices], { axis });
+      switch (node.text('reduction')) {
+        // An overwritten entry passes nothing on. Indices must not repeat.
+        case 'none':
+          return [
+            needs(0)
+              ? graph.only(
+                  'ScatterElements',
+                  [cotangent, indices, graph.fill(0, indices.shape, cotangent.dataType)],
+                  { axis },
+                )
+              : undefined,
+            undefined,
+            needs(2) ? gather(cotangent) : undefined,
+          ];
+        case 'add':
+          return [cotangent, undefined, needs(2) ? gather(cotangent) : undefined];
+        case 'mul':
+          return scatteredProductGradient(request);
+        default:
+          return scatteredExtremumGradient(request);
+      }
     },
   },
 ];
+
+/** Every factor gets the product of the others, zeros among them or not: see ReduceProd. */
+function scatteredProductGradient({
+  graph,
+  node,
+  cotangent,
+}: GradientRequest): readonly (Value | undefined)[] {
+  const [x, indices, updates] = [node.input(0), node.input(1), node.input(2)];
+  const axis = node.int('axis');
+  const scatter = (into: Value, values: Value, reduction: string): Value =>
+    graph.only('ScatterElements', [into, indices, values], { axis, reduction });
+  const gather = (from: Value): Value => graph.only('GatherElements', [from, indices], { axis });
+  const flag = (condition: Value): Value => graph.cast(condition, x.dataType);
+  const one = (like: Value): Value => graph.fill(1, like.shape, x.dataType);
+  const updateIsZero = graph.equal(updates, 0);
+  const safe = graph.where(updateIsZero, 1, updates);
+  const product = scatter(one(x), updates, 'mul');
+  const safeProduct = scatter(x, safe, 'mul');
+  const zeros = scatter(graph.fill(0, x.shape, x.dataType), flag(updateIsZero), 'add');
+  const otherZeros = graph.subtract(gather(zeros), flag(updateIsZero));
+  const others = graph.multiply(graph.divide(gather(safeProduct), safe), flag(graph.equal(otherZeros, 0)));
+  return [graph.multiply(cotangent, product), undefined, graph.multiply(gather(cotangent), others)];
+}
+
+/** Ties split the gradient evenly between the entry and its updates, as in PyTorch. */
+function scatteredExtremumGradient({
+  graph,
+  node,
+  cotangent,
+}: GradientRequest): readonly (Value | undefined)[] {
+  const [x, indices, updates] = [node.input(0), node.input(1), node.input(2)];
+  const axis = node.int('axis');
+  const gather = (from: Value): Value => graph.only('GatherElements', [from, indices], { axis });
+  const y = node.output();
+  const own = graph.cast(graph.equal(x, y), x.dataType);
+  const theirs = graph.cast(graph.equal(updates, gather(y)), x.dataType);
+  const count = graph.only('ScatterElements', [own, indices, theirs], { axis, reduction: 'add' });
+  const share = graph.divide(cotangent, count);
+  return [graph.multiply(own, share), undefined, graph.multiply(theirs, gather(share))];
+}
 
 /** The entry that reflect, edge or wrap padding reads for a place outside of [0, length). */
 function paddingSource(mode: string, place: number, length: number): number {

@@ -1,7 +1,10 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
+import { normalizeAxes, normalizeAxis, reducedShape } from '../shapes/axes.js';
 import type { Numbers, Operator } from './operator.js';
+import { powerNorm } from './power-norm.js';
 
 /** A vector over the channels, in a shape that broadcasts against [N, C, …]. */
 function perChannel(graph: GraphBuilder, vector: Value, rank: number): Value {
@@ -30,14 +33,14 @@ function channelStatistics(x: Numbers): { mean: Float64Array; variance: Float64A
  *
  * With momentum 0 the operator's running statistics are those of the batch, whatever they were before. ONNX Runtime
  * writes them into the memory of the inputs, so each node is given inputs that nobody else reads: made from its
- * own x, they are shared with no other node.
+ * own x, they are shared with no other node. (A factor of 1 would leave the scale itself.)
  */
 export function normalizeByBatch(
   graph: GraphBuilder,
   { x, scale, bias, epsilon }: { x: Value; scale: Value; bias: Value; epsilon: number },
   name?: string,
 ): { y: Value; mean: Value; variance: Value } {
-  const scratch = (sign: number): Value => graph.multiply(scale, graph.constant(sign * (x.id + 1)));
+  const scratch = (sign: number): Value => graph.multiply(scale, graph.constant(sign * (x.id + 2)));
   const [y, mean, variance] = graph.apply(
     'BatchNormalization',
     [x, scale, bias, scratch(1), scratch(-1)],
@@ -153,11 +156,94 @@ const batchNormalization: Operator = {
 };
 
 /** (x − mean)/√(variance + ε) over `axes`, in the centred form that does not cancel. */
-function standardize(graph: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
-  const centred = graph.subtract(x, graph.mean(x, axes));
+function standardize(
+  graph: GraphBuilder,
+  x: Value,
+  axes: readonly number[],
+  epsilon: number,
+): { standardized: Value; mean: Value; deviation: Value } {
+  const mean = graph.mean(x, axes);
+  const centred = graph.subtract(x, mean);
   const variance = graph.mean(graph.multiply(centred, centred), axes);
-  return graph.divide(centred, graph.sqrt(graph.add(variance, epsilon)));
+  const deviation = graph.sqrt(graph.add(variance, epsilon));
+  return { standardized: graph.divide(centred, deviation), mean, deviation };
 }
+
+const spatialAxes = (x: Value): number[] => x.shape.slice(2).map((_, axis) => axis + 2);
+
+/** Scale and bias, each a vector over the channels. */
+function scaleChannels(graph: GraphBuilder, x: Value, scale: Value, bias: Value): Value {
+  return graph.add(graph.multiply(x, perChannel(graph, scale, x.rank)), perChannel(graph, bias, x.rank));
+}
+
+/** The axes of a layer normalization: from the given one to the last. */
+function layerAxes(node: Node): number[] {
+  const { rank } = node.input(0);
+  const first = normalizeAxis(node, node.int('axis'), rank);
+  return Array.from({ length: rank - first }, (_, place) => first + place);
+}
+
+const groupNormalization: Operator = {
+  name: 'GroupNormalization',
+  attributes: { epsilon: ['float', 1e-5], num_groups: ['int'], stash_type: ['int', 1] },
+  infer: (node) => {
+    const x = node.input(0);
+    const [groups, channels] = [node.int('num_groups'), x.shape[1] ?? 0];
+    if (x.rank < 3 || channels % groups !== 0) {
+      throw node.error(`input [${x.shape.join(', ')}] does not divide into ${groups} groups of channels`);
+    }
+    for (const position of [1, 2]) {
+      const { shape } = node.input(position);
+      if (shape.length !== 1 || (shape[0] !== groups && shape[0] !== channels)) {
+        throw node.error(
+          `input ${position} has shape [${shape.join(', ')}], expected [${groups}] or [${channels}]`,
+        );
+      }
+    }
+    return [x.type];
+  },
+  // Scale and bias are per group in operator set 18 and per channel from 21 on: their length tells which.
+  rewrite: (graph, node) => {
+    const x = node.input(0);
+    const [batch, channels] = x.shape as [number, number];
+    const groups = node.int('num_groups');
+    const grouped = graph.reshape(x, [batch, groups, -1]);
+    const { standardized } = standardize(graph, grouped, [2], node.float('epsilon'));
+    const [scale, bias] = [node.input(1), node.input(2)].map((vector) =>
+      vector.shape[0] === channels
+        ? vector
+        : graph.reshape(graph.expand(graph.reshape(vector, [groups, 1]), [groups, channels / groups]), [
+            channels,
+          ]),
+    );
+    return [scaleChannels(graph, graph.reshape(standardized, x.shape), scale!, bias!)];
+  },
+};
+
+/** xᵢ / (bias + α/size · Σ x²)^β, the sum running over `size` neighbouring channels. */
+const localResponseNormalization: Operator = {
+  name: 'LRN',
+  attributes: { alpha: ['float', 0.0001], beta: ['float', 0.75], bias: ['float', 1], size: ['int'] },
+  infer: (node) => {
+    if (node.input(0).rank < 2) throw node.error('expects an input [batch, channels, …]');
+    return [node.input(0).type];
+  },
+  // The windowed sum is a product with a matrix of ones near the diagonal.
+  rewrite: (graph, node) => {
+    const x = node.input(0);
+    const [batch, channels] = x.shape as [number, number];
+    const size = node.int('size');
+    const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+    const band = Float64Array.from({ length: channels * channels }, (_, entry) => {
+      const distance = (entry % channels) - Math.floor(entry / channels);
+      return distance >= -before && distance <= after ? 1 : 0;
+    });
+    const squares = graph.reshape(graph.multiply(x, x), [batch, channels, -1]);
+    const sums = graph.matmul(graph.constant(band, [channels, channels], x.dataType), squares);
+    const base = graph.add(graph.multiply(sums, node.float('alpha') / size), node.float('bias'));
+    return [graph.divide(x, graph.reshape(graph.power(base, node.float('beta')), x.shape))];
+  },
+};
 
 export const normalizationOperators: readonly Operator[] = [
   batchNormalization,
@@ -167,28 +253,65 @@ export const normalizationOperators: readonly Operator[] = [
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
       const x = node.input(0);
-      const axes = x.shape.slice(2).map((_, axis) => axis + 2);
-      return [
-        graph.add(
-          graph.multiply(
-            standardize(graph, x, axes, node.float('epsilon')),
-            perChannel(graph, node.input(1), x.rank),
-          ),
-          perChannel(graph, node.input(2), x.rank),
-        ),
-      ];
+      const { standardized } = standardize(graph, x, spatialAxes(x), node.float('epsilon'));
+      return [scaleChannels(graph, standardized, node.input(1), node.input(2))];
     },
   },
   {
     name: 'LayerNormalization',
     attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
+    infer: (node) => {
+      const { dataType, shape } = node.input(0);
+      const statistics = { dataType, shape: reducedShape(shape, layerAxes(node), true) };
+      return [node.input(0).type, statistics, statistics];
+    },
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const { standardized, mean, deviation } = standardize(graph, x, layerAxes(node), node.float('epsilon'));
+      const scaled = graph.multiply(standardized, node.input(1));
+      return [
+        node.hasInput(2) ? graph.add(scaled, node.input(2)) : scaled,
+        mean,
+        graph.reciprocal(deviation),
+      ];
+    },
+  },
+  {
+    // x/√(mean(x²) + ε), scaled.
+    name: 'RMSNormalization',
+    attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
       const x = node.input(0);
-      const first = node.int('axis') < 0 ? node.int('axis') + x.rank : node.int('axis');
-      const axes = x.shape.flatMap((_, axis) => (axis >= first ? [axis] : []));
-      const scaled = graph.multiply(standardize(graph, x, axes, node.float('epsilon')), node.input(1));
-      return [node.hasInput(2) ? graph.add(scaled, node.input(2)) : scaled];
+      const power = graph.mean(graph.multiply(x, x), layerAxes(node));
+      const normalized = graph.divide(x, graph.sqrt(graph.add(power, node.float('epsilon'))));
+      return [graph.multiply(normalized, node.input(1))];
     },
   },
+  groupNormalization,
+  {
+    // The standard adds 10⁻⁹ to the deviation; 10⁻¹⁸ under the root is as much at 0, where it keeps the gradient finite.
+    name: 'MeanVarianceNormalization',
+    attributes: { axes: ['ints', [0, 2, 3]] },
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      return [standardize(graph, x, normalizeAxes(node, node.ints('axes'), x.rank), 1e-18).standardized];
+    },
+  },
+  {
+    // A line of zeros stays as it is.
+    name: 'LpNormalization',
+    attributes: { axis: ['int', -1], p: ['int', 2] },
+    infer: (node) => {
+      normalizeAxis(node, node.int('axis'), node.input(0).rank);
+      return [node.input(0).type];
+    },
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const norm = powerNorm(graph, x, node.int('p'), (terms) => graph.sum(terms, [node.int('axis')]));
+      return [graph.divide(x, graph.where(graph.greater(norm, 0), norm, 1))];
+    },
+  },
+  localResponseNormalization,
 ];

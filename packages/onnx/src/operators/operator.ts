@@ -23,12 +23,6 @@ export interface Operator {
   /** Attributes by name. One that is not listed is refused when a model is read. */
   readonly attributes?: Readonly<Record<string, AttributeSchema>>;
 
-  /**
-   * The operator writes itself differently at every run (random numbers, say), so two applications are never merged
-   * and none is computed in advance.
-   */
-  readonly nondeterministic?: true;
-
   /** How many outputs a node must name; further ones are written where something reads them. Default: all. */
   readonly requiredOutputs?: number;
 

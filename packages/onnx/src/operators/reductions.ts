@@ -3,6 +3,7 @@ import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shapes/axes.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
+import { powerNorm } from './power-norm.js';
 import { noGradient, type GradientRequest, type Numbers, type Operator } from './operator.js';
 
 const axesOf = (node: Node): number[] =>
@@ -99,6 +100,19 @@ const evenly = ({ graph, node, x, y, dy }: ReducedPoint): Value => {
   return graph.multiply(hit, graph.divide(dy, graph.sum(hit, axesOf(node))));
 };
 
+/** For each factor the product of the others, zeros among them or not: ∏ of the rest / x, with 1 in place of 0. */
+const productOfOthers = ({ graph, node, x, dy }: ReducedPoint): Value => {
+  const axes = axesOf(node);
+  if (axes.length === 0) return dy;
+  const zero = graph.equal(x, 0);
+  const safe = graph.where(zero, 1, x);
+  const product = graph.only('ReduceProd', [safe, graph.integers(axes)], { keepdims: 1 });
+  const isZero = graph.cast(zero, x.dataType);
+  const otherZeros = graph.subtract(graph.sum(isZero, axes), isZero);
+  const alone = graph.cast(graph.equal(otherZeros, 0), x.dataType);
+  return graph.multiply(graph.multiply(alone, graph.divide(product, safe)), dy);
+};
+
 const total = (entries: number[]): number => entries.reduce((sum, entry) => sum + entry, 0);
 
 /** The place of the first (or last) largest or smallest entry along an axis. */
@@ -131,9 +145,14 @@ export const reductionOperators: readonly Operator[] = [
   ),
   reduction('ReduceMax', (entries) => Math.max(...entries), evenly),
   reduction('ReduceMin', (entries) => Math.min(...entries), evenly),
+  reduction(
+    'ReduceProd',
+    (entries) => entries.reduce((product, entry) => product * entry, 1),
+    productOfOthers,
+  ),
   composite('ReduceSumSquare', (graph, x, sum) => sum(graph.multiply(x, x))),
   composite('ReduceL1', (graph, x, sum) => sum(graph.abs(x))),
-  composite('ReduceL2', (graph, x, sum) => graph.sqrt(sum(graph.multiply(x, x)))),
+  composite('ReduceL2', (graph, x, sum) => powerNorm(graph, x, 2, sum)),
   composite('ReduceLogSum', (graph, x, sum) => graph.log(sum(x))),
   composite('ReduceLogSumExp', (graph, x, sum, axes) => {
     const largest = graph.stopGradient(graph.max(x, axes));

@@ -2,6 +2,8 @@ import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import type { GraphBuilder } from '../builder/graph-builder.js';
+import { normalizeAxis } from '../shapes/axes.js';
+import { stridesOf } from '../shapes/strides.js';
 import type { Numbers, Operator } from './operator.js';
 
 /** One resized axis: its number, and for every output place the input places and weights it is made of. */
@@ -11,27 +13,38 @@ interface ResizedAxis {
   readonly to: number;
   /** Row-major [to, from]. */
   readonly matrix: Float64Array;
+  /** Which output places lie inside of the input; others get the extrapolation value. */
+  readonly inside: readonly boolean[];
 }
 
 /** The output length of every axis and the scale by which coordinates are mapped. */
-function targetOf(node: Node): { lengths: readonly number[]; scales: readonly number[] } {
+function targetOf(node: Node): {
+  lengths: readonly number[];
+  scales: readonly number[];
+  /** The part of each axis that tf_crop_and_resize takes, from 0 to 1. */
+  parts: readonly (readonly [start: number, end: number])[];
+} {
   const { shape } = node.input(0);
-  const listed = (node.attributes['axes'] as readonly number[] | undefined)?.map((axis) =>
-    axis < 0 ? axis + shape.length : axis,
-  );
+  const listed = node.ints('axes')?.map((axis) => normalizeAxis(node, axis, shape.length));
   const axes = listed ?? shape.map((_, axis) => axis);
   const lengths = [...shape];
   const scales = shape.map(() => 1);
   const sizes = node.hasInput(3) ? node.knownNumbers(3) : [];
   const factors = node.hasInput(2) ? node.knownNumbers(2) : [];
   if ((sizes.length === 0) === (factors.length === 0)) throw node.error('expects either scales or sizes');
-  if (node.text('keep_aspect_ratio_policy') !== 'stretch') {
+  const policy = node.text('keep_aspect_ratio_policy');
+  if (!['stretch', 'not_larger', 'not_smaller'].includes(policy)) {
     throw node.error(
-      `keep_aspect_ratio_policy '${node.text('keep_aspect_ratio_policy')}' is not supported, expected stretch`,
+      `keep_aspect_ratio_policy '${policy}' is not supported, expected stretch, not_larger or not_smaller`,
     );
   }
+  const ratios = sizes.map((size, place) => size / shape[axes[place]!]!);
+  const ratio = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
   axes.forEach((axis, place) => {
-    if (sizes.length > 0) {
+    if (sizes.length > 0 && policy !== 'stretch') {
+      lengths[axis] = Math.floor(ratio * shape[axis]! + 0.5);
+      scales[axis] = ratio;
+    } else if (sizes.length > 0) {
       lengths[axis] = sizes[place]!;
       scales[axis] = sizes[place]! / shape[axis]!;
     } else {
@@ -39,10 +52,27 @@ function targetOf(node: Node): { lengths: readonly number[]; scales: readonly nu
       scales[axis] = factors[place]!;
     }
   });
-  return { lengths, scales };
+  const parts = shape.map((): readonly [number, number] => [0, 1]);
+  if (crops(node)) {
+    const bounds = node.knownNumbers(1);
+    if (bounds.length !== 2 * axes.length) {
+      throw node.error(`roi has ${bounds.length} entries, expected ${2 * axes.length}`);
+    }
+    axes.forEach((axis, place) => (parts[axis] = [bounds[place]!, bounds[place + axes.length]!]));
+  }
+  return { lengths, scales, parts };
 }
 
-function sourceCoordinate(node: Node, place: number, from: number, to: number, scale: number): number {
+const crops = (node: Node): boolean => node.text('coordinate_transformation_mode') === 'tf_crop_and_resize';
+
+function sourceCoordinate(
+  node: Node,
+  place: number,
+  from: number,
+  to: number,
+  scale: number,
+  [start, end]: readonly [number, number],
+): number {
   const mode = node.text('coordinate_transformation_mode');
   switch (mode) {
     case 'half_pixel':
@@ -57,6 +87,10 @@ function sourceCoordinate(node: Node, place: number, from: number, to: number, s
       return place / scale;
     case 'align_corners':
       return to === 1 ? 0 : (place * (from - 1)) / (to - 1);
+    case 'tf_crop_and_resize':
+      return to === 1
+        ? 0.5 * (start + end) * (from - 1)
+        : start * (from - 1) + (place * (end - start) * (from - 1)) / (to - 1);
     default:
       throw node.error(`coordinate_transformation_mode '${mode}' is not supported`);
   }
@@ -78,52 +112,71 @@ function nearest(node: Node, coordinate: number): number {
   }
 }
 
-/** The weights of the four neighbours in cubic convolution, for a fraction between the second and the third. */
-function cubicWeights(fraction: number, a: number): number[] {
-  const near = (t: number): number => ((a + 2) * t - (a + 3)) * t * t + 1;
-  const far = (t: number): number => ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
-  return [far(1 + fraction), near(fraction), near(1 - fraction), far(2 - fraction)];
+/** Cubic convolution: the weight of a neighbour at a distance. */
+function cubicWeight(distance: number, a: number): number {
+  const t = Math.abs(distance);
+  if (t >= 2) return 0;
+  return t <= 1 ? ((a + 2) * t - (a + 3)) * t * t + 1 : ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+}
+
+/** The input places from which an output place is interpolated, with their weights. */
+function tapsOf(
+  node: Node,
+  coordinate: number,
+  from: number,
+  scale: number,
+): [place: number, weight: number][] {
+  const mode = node.text('mode');
+  if (mode === 'nearest') return [[nearest(node, coordinate), 1]];
+  if (mode !== 'linear' && mode !== 'cubic') {
+    throw node.error(`mode '${mode}' is not supported, expected nearest, linear or cubic`);
+  }
+  // Without antialiasing, the kernel is as wide as the input's pixels; with it, at least as the output's.
+  const narrowing = node.int('antialias') === 1 ? Math.min(scale, 1) : 1;
+  const reach = (mode === 'linear' ? 1 : 2) / narrowing;
+  const taps: [number, number][] = [];
+  for (let place = Math.floor(coordinate - reach) + 1; place < coordinate + reach; place++) {
+    const distance = (place - coordinate) * narrowing;
+    const weight =
+      mode === 'linear' ? 1 - Math.abs(distance) : cubicWeight(distance, node.float('cubic_coeff_a'));
+    taps.push([place, weight]);
+  }
+  const excludes = node.int('exclude_outside') === 1;
+  const kept = excludes ? taps.filter(([place]) => place >= 0 && place < from) : taps;
+  const sum = kept.reduce((total, [, weight]) => total + weight, 0);
+  return kept.map(([place, weight]) => [place, weight / sum]);
 }
 
 /** The axes that change, each with the matrix that resizes it. */
 function resizedAxes(node: Node): readonly ResizedAxis[] {
   const { shape } = node.input(0);
-  const { lengths, scales } = targetOf(node);
-  const mode = node.text('mode');
-  if (node.int('antialias') !== 0) throw node.error('antialias is not supported');
+  const { lengths, scales, parts } = targetOf(node);
   return shape.flatMap((from, axis) => {
     const to = lengths[axis]!;
-    if (from === to && scales[axis] === 1) return [];
+    if (from === to && scales[axis] === 1 && parts[axis]![0] === 0 && parts[axis]![1] === 1) return [];
     const matrix = new Float64Array(to * from);
-    for (let place = 0; place < to; place++) {
-      const coordinate = sourceCoordinate(node, place, from, to, scales[axis]!);
-      const put = (source: number, weight: number): void => {
+    const inside = Array.from({ length: to }, (_, place) => {
+      const coordinate = sourceCoordinate(node, place, from, to, scales[axis]!, parts[axis]!);
+      if (crops(node) && (coordinate < 0 || coordinate > from - 1)) return false;
+      for (const [source, weight] of tapsOf(node, coordinate, from, scales[axis]!)) {
         matrix[place * from + Math.min(Math.max(source, 0), from - 1)]! += weight;
-      };
-      if (mode === 'nearest') {
-        put(nearest(node, coordinate), 1);
-      } else if (mode === 'linear') {
-        const clamped = Math.min(Math.max(coordinate, 0), from - 1);
-        const lower = Math.floor(clamped);
-        put(lower, 1 - (clamped - lower));
-        put(lower + 1, clamped - lower);
-      } else if (mode === 'cubic') {
-        const lower = Math.floor(coordinate);
-        const weights = cubicWeights(coordinate - lower, node.float('cubic_coeff_a'));
-        const inside = weights.map((_, tap) => lower - 1 + tap >= 0 && lower - 1 + tap < from);
-        const exclude = node.int('exclude_outside') === 1;
-        const sum = exclude
-          ? weights.reduce((total, weight, tap) => total + (inside[tap] ? weight : 0), 0)
-          : 1;
-        weights.forEach((weight, tap) => {
-          if (!exclude || inside[tap]) put(lower - 1 + tap, weight / sum);
-        });
-      } else {
-        throw node.error(`mode '${mode}' is not supported, expected nearest, linear or cubic`);
       }
-    }
-    return [{ axis, from, to, matrix }];
+      return true;
+    });
+    return [{ axis, from, to, matrix, inside }];
   });
+}
+
+/** Writes the extrapolation value where any axis reads outside of the input. */
+function extrapolate(node: Node, y: Numbers, axes: readonly ResizedAxis[]): Numbers {
+  if (!crops(node)) return y;
+  const strides = stridesOf(y.shape);
+  const data = y.data.map((entry, place) =>
+    axes.every(({ axis, to, inside }) => inside[Math.floor(place / strides[axis]!) % to])
+      ? entry
+      : node.float('extrapolation_value'),
+  );
+  return { shape: y.shape, data };
 }
 
 /** Multiplies one axis by a matrix [to, from]. */
@@ -180,9 +233,18 @@ export const resizingOperators: readonly Operator[] = [
       nearest_mode: ['string', 'round_prefer_floor'],
     },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: targetOf(node).lengths }],
-    evaluate: (node, [x]) => [
-      resizedAxes(node).reduce<Numbers>((result, axis) => applyMatrix(result, axis), x!),
-    ],
+    // ONNX Runtime takes axes that count from the end for others, with keep_aspect_ratio_policy.
+    rewrite: (graph, node) => {
+      const axes = node.ints('axes');
+      if (axes === undefined || axes.every((axis) => axis >= 0)) return undefined;
+      const positive = axes.map((axis) => normalizeAxis(node, axis, node.input(0).rank));
+      return graph.apply('Resize', node.inputs, { ...node.attributes, axes: positive }, { name: node.name });
+    },
+    evaluate: (node, [x]) => {
+      const axes = resizedAxes(node);
+      const y = axes.reduce<Numbers>((result, axis) => applyMatrix(result, axis), x!);
+      return [extrapolate(node, y, axes)];
+    },
     // Resizing multiplies each axis by a matrix; so does its gradient, transposed.
     gradient: ({ graph, node, cotangent }) => [
       resizedAxes(node).reduceRight((result, axis) => applyTransposed(graph, result, axis), cotangent),

@@ -133,8 +133,38 @@ export const unaryOperators: readonly Operator[] = [
     Math.tanh,
     times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y))),
   ),
+  unary(
+    'Tan',
+    Math.tan,
+    times(({ graph, y }) => graph.add(graph.multiply(y, y), 1)),
+  ),
+  unary('Asin', Math.asin, ({ graph, x, cotangent }) =>
+    graph.divide(cotangent, graph.sqrt(graph.subtract(1, graph.multiply(x, x)))),
+  ),
+  unary('Acos', Math.acos, ({ graph, x, cotangent }) =>
+    graph.negate(graph.divide(cotangent, graph.sqrt(graph.subtract(1, graph.multiply(x, x))))),
+  ),
   unary('Atan', Math.atan, ({ graph, x, cotangent }) =>
     graph.divide(cotangent, graph.add(graph.multiply(x, x), 1)),
+  ),
+  unary(
+    'Sinh',
+    Math.sinh,
+    times(({ graph, x }) => graph.only('Cosh', [x])),
+  ),
+  unary(
+    'Cosh',
+    Math.cosh,
+    times(({ graph, x }) => graph.only('Sinh', [x])),
+  ),
+  unary('Asinh', Math.asinh, ({ graph, x, cotangent }) =>
+    graph.divide(cotangent, graph.sqrt(graph.add(graph.multiply(x, x), 1))),
+  ),
+  unary('Acosh', Math.acosh, ({ graph, x, cotangent }) =>
+    graph.divide(cotangent, graph.sqrt(graph.subtract(graph.multiply(x, x), 1))),
+  ),
+  unary('Atanh', Math.atanh, ({ graph, x, cotangent }) =>
+    graph.divide(cotangent, graph.subtract(1, graph.multiply(x, x))),
   ),
   unary(
     'Erf',
@@ -179,6 +209,39 @@ export const unaryOperators: readonly Operator[] = [
       ),
     { alpha: ['float', 0.2], beta: ['float', 0.5] },
   ),
+  composite(
+    'Selu',
+    { alpha: ['float', 1.6732632423543772], gamma: ['float', 1.0507009873554805] },
+    (graph, x, node) =>
+      graph.multiply(graph.only('Elu', [x], { alpha: node.float('alpha') }), node.float('gamma')),
+  ),
+  // max(0, x) + min(0, α·(e^(x/α) − 1)) is an Elu on another scale.
+  composite('Celu', { alpha: ['float', 1] }, (graph, x, node) =>
+    graph.multiply(graph.only('Elu', [graph.divide(x, node.float('alpha'))]), node.float('alpha')),
+  ),
+  composite('ThresholdedRelu', { alpha: ['float', 1] }, (graph, x, node) =>
+    graph.where(graph.greater(x, node.float('alpha')), x, 0),
+  ),
+  composite('Shrink', { bias: ['float', 0], lambd: ['float', 0.5] }, (graph, x, node) => {
+    const [bias, limit] = [node.float('bias'), node.float('lambd')];
+    const high = graph.where(graph.greater(x, limit), graph.subtract(x, bias), 0);
+    return graph.where(graph.less(x, -limit), graph.add(x, bias), high);
+  }),
+  // x·Φ(x), or its approximation by tanh.
+  composite('Gelu', { approximate: ['string', 'none'] }, (graph, x, node) => {
+    const approximation = node.text('approximate');
+    if (approximation !== 'none' && approximation !== 'tanh') {
+      throw node.error(`approximate is '${approximation}', expected none or tanh`);
+    }
+    const cube = graph.multiply(graph.multiply(x, x), x);
+    const bent =
+      approximation === 'none'
+        ? graph.only('Erf', [graph.multiply(x, Math.SQRT1_2)])
+        : graph.only('Tanh', [
+            graph.multiply(graph.add(x, graph.multiply(cube, 0.044715)), Math.sqrt(2 / Math.PI)),
+          ]);
+    return graph.multiply(graph.multiply(x, 0.5), graph.add(bent, 1));
+  }),
   composite('HardSwish', {}, (graph, x) =>
     graph.multiply(x, graph.only('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 })),
   ),

@@ -85,7 +85,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     step,
     state: state.map(({ value }) => ({ name: value.name!, length: value.shape[0]! })),
     scalars: optimizer.scalars,
-    inputShapes: Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape])),
+    inputShapes: shapesOf(network),
     labelShape: labels.shape,
     logitsShape: logits.shape,
     randomInputs: network.randomInputs,
@@ -132,14 +132,30 @@ export function buildGradientGraph(
 export function buildEvaluationGraph(
   model: ModelProto,
   options: Pick<TrainingGraphOptions, 'inputShapes' | 'trainable'>,
-): { readonly bytes: Uint8Array; readonly predictionShape: readonly number[] } {
+): {
+  readonly bytes: Uint8Array;
+  readonly layout: NetworkLayout;
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  readonly predictionShape: readonly number[];
+  readonly logitsShape: readonly number[];
+} {
   const layout = networkLayout(model, options.trainable);
   const network = networkOf(model, layout, options, 'inference');
   const { graph } = network;
   const logits = network.outputs[0]!.value;
   const predictions = graph.cast(graph.only('ArgMax', [logits], { axis: 1, keepdims: 0 }), 'int32');
   const bytes = written('evaluation', graph.inputs, [{ name: 'predictions', value: predictions }]);
-  return { bytes, predictionShape: predictions.shape };
+  return {
+    bytes,
+    layout,
+    inputShapes: shapesOf(network),
+    predictionShape: predictions.shape,
+    logitsShape: logits.shape,
+  };
+}
+
+function shapesOf(network: Network): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape]));
 }
 
 /** The bytes of a graph, written for stock runtimes. */

@@ -12,6 +12,7 @@ import {
 } from '@lovasz/onnx';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
+import { Predictor } from './predictor.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 
 const shape = [2, 3, 8, 8];
@@ -165,7 +166,10 @@ describe('Trainer', () => {
     });
     const names = (bytes: Uint8Array) => decodeModel(bytes).graph!.initializer.map(({ name }) => name);
     expect(names(exported)).toEqual(names(network()));
-    const again = await withTrainer({}, (trainer) => trainer.predict(inputs), exported);
+    const predictor = await Predictor.create(exported, { threads: 1 });
+    const again = await predictor.predict(inputs);
+    await predictor.close();
+    expect([predictor.classCount, predictor.labelShape]).toEqual([3, [2, 8, 8]]);
     expect([...again]).toEqual([...predictions]);
     const untrained = await withTrainer({}, (trainer) => trainer.predict(inputs));
     expect([...untrained]).not.toEqual([...predictions]);

@@ -3,11 +3,9 @@ import {
   buildTrainingGraph,
   decodeModel,
   modelBytes,
-  numbersOfInitializer,
   sizeOf,
   writeInitializers,
   type BatchNormalizationMode,
-  type FlatEntry,
   type JaccardMethod,
   type Loss,
   type ModelProto,
@@ -19,6 +17,7 @@ import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
 import type { Feed } from '../worker/messages.js';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { initialVectors } from './initial-vectors.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 
@@ -64,7 +63,7 @@ export interface TrainingBatch {
  *   optimizer: sgd({ momentum: 0.9 }),
  *   inputShapes: { image: [8, 3, 64, 64] },
  * });
- * const { loss } = await trainer.step({ inputs: { image }, labels }, 0.01);
+ * const { loss } = await trainer.train({ inputs: { image }, labels }, 0.01);
  * await writeFile('trained.onnx', await trainer.exportModel());
  * await trainer.close();
  */
@@ -103,11 +102,8 @@ export class Trainer {
     });
     const worker = startWorker();
     try {
-      const vectors: Record<string, Float32Array> = Object.fromEntries(
-        graph.state.map(({ name, length }) => [name, new Float32Array(length)]),
-      );
-      fill(vectors['parameters']!, graph.parameters, decoded);
-      if (graph.statistics.length > 0) fill(vectors['statistics']!, graph.statistics, decoded);
+      const vectors = initialVectors(decoded, graph);
+      for (const { name, length } of graph.state) vectors[name] ??= new Float32Array(length);
       await worker.ask(
         {
           kind: 'open',
@@ -280,9 +276,4 @@ export class Trainer {
     if (statistics.length > 0) vectors['statistics'] = statistics;
     return vectors;
   }
-}
-
-function fill(vector: Float32Array, layout: readonly FlatEntry[], model: ModelProto): void {
-  const initializers = new Map(model.graph!.initializer.map((tensor) => [tensor.name, tensor]));
-  for (const { name, offset } of layout) vector.set(numbersOfInitializer(initializers.get(name)!), offset);
 }

@@ -1,7 +1,7 @@
-import { lossesByName, type LossName, type LovaszSoftmaxOptions, type lovaszSoftmax } from '@lovasz/core';
+import { lossesByName, type LossName } from '@lovasz/core';
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { largestDifference } from '../largest-difference.js';
-import { type BoundLoss, lossBackends, type NumericArray } from '../loss-backends.js';
+import { lossBackends, type LossCall, type NumericArray } from '../loss-backends.js';
 import { readCaseFolder } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
 import { UsageError } from '../usage-error.js';
@@ -39,7 +39,7 @@ export async function* compareLosses(folder: string, backendName: string): Async
       const input = tensor(isWeights ? 'errors' : 'input');
       const expected = tensor(isWeights ? 'weights' : 'gradient');
       const labels = tensor(isWeights ? 'foreground' : 'labels');
-      const { value, gradient } = await evaluate(bindLoss(lossCase), input, labels);
+      const { value, gradient } = await evaluate(lossCall(lossCase), input, labels);
       const valueError = Math.abs(value - lossCase.value) / Math.max(1, Math.abs(lossCase.value));
       const scale = largestDifference(expected.data, new Float64Array(expected.data.length)) || 1;
       const gradientError = largestDifference(gradient, expected.data) / scale;
@@ -51,9 +51,9 @@ export async function* compareLosses(folder: string, backendName: string): Async
 }
 
 /** The loss that a case names, with its options; the loss itself refuses those that it does not have. */
-function bindLoss({ loss, options = {} }: LossCase): BoundLoss {
+function lossCall({ loss, options = {} }: LossCase): LossCall {
   // The weights are the gradient of the Lovász extension to its errors.
-  if (loss === 'jaccard-weights') return lovaszExtension;
+  if (loss === 'jaccard-weights') return { name: loss, options: {} };
 
   const multilabel = loss.endsWith('-multilabel');
   const name = multilabel ? loss.slice(0, -'-multilabel'.length) : loss;
@@ -63,16 +63,8 @@ function bindLoss({ loss, options = {} }: LossCase): BoundLoss {
     ([option, value]) => value !== null && !(option === 'layout' && value === '[points, classes]'),
   );
   if (multilabel) given.push(['multilabel', true]);
-  const call = lossesByName[name as LossName] as typeof lovaszSoftmax;
-  return (backend, input, labels) =>
-    call(backend, input, labels, Object.fromEntries(given) as LovaszSoftmaxOptions);
+  return { name: name as LossName, options: Object.fromEntries(given) };
 }
-
-const lovaszExtension: BoundLoss = (backend, errors, foreground) => {
-  const weights = backend.jaccardWeights(errors, foreground, backend.constant(1));
-  const axes = backend.shape(errors).map((_, axis) => axis);
-  return backend.reshape(backend.sum(backend.multiply(errors, backend.stopGradient(weights)), axes), []);
-};
 
 function toNumbers(name: string, tensors: ReadonlyMap<string, SafetensorsTensor>): NumericArray {
   const tensor = tensors.get(name);

@@ -189,6 +189,9 @@ function singleNodeModel(each: OperatorCase, tensors: ReadonlyMap<string, Safete
         },
       }),
     });
+  // What decides a shape must be known when the graph is built, though the case would feed it.
+  const known = (input: OperatorCase['inputs'][number]): boolean =>
+    input.role === 'constant' || (each.operator === 'Compress' && input.type === 'bool');
   const unique = each.inputs.filter(
     (input, place) =>
       input.name !== '' && each.inputs.findIndex((other) => other.name === input.name) === place,
@@ -210,30 +213,24 @@ function singleNodeModel(each: OperatorCase, tensors: ReadonlyMap<string, Safete
         }),
       ],
       input: unique
-        .filter((input) => input.role !== 'constant')
+        .filter((input) => !known(input))
         .map((input) => info(input.name, input.type, input.shape)),
       output: each.outputs
         .filter((output) => output.name !== '')
         .map((output) => info(output.name, output.type, output.shape)),
-      initializer: unique
-        .filter((input) => input.role === 'constant')
-        .map((input) => {
-          const { data } = tensors.get(input.tensor)!;
-          return create(onnx.TensorProtoSchema, {
-            name: input.name,
-            dataType: dataTypes[input.type]!,
-            dims: input.shape.map(BigInt),
-            ...(sizeOf(input.shape) === 0
-              ? {}
-              : {
-                  rawData: new Uint8Array(
-                    data.buffer as ArrayBuffer,
-                    data.byteOffset,
-                    data.byteLength,
-                  ).slice(),
-                }),
-          });
-        }),
+      initializer: unique.filter(known).map((input) => {
+        const { data } = tensors.get(input.tensor)!;
+        return create(onnx.TensorProtoSchema, {
+          name: input.name,
+          dataType: dataTypes[input.type]!,
+          dims: input.shape.map(BigInt),
+          ...(sizeOf(input.shape) === 0
+            ? {}
+            : {
+                rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength).slice(),
+              }),
+        });
+      }),
     }),
   });
 }

@@ -1,0 +1,113 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { AttributeValue } from '../ir/attributes.js';
+import type { Value } from '../ir/value.js';
+import { OnnxError } from '../onnx-error.js';
+import type { ImportedNode } from './import-model.js';
+
+type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** The activation that FusedConv and FusedGemm end with. */
+function activate(graph: GraphBuilder, x: Value, node: ImportedNode): Value {
+  const name = node.attributes['activation'] as string | undefined;
+  const parameters = (node.attributes['activation_params'] as readonly number[] | undefined) ?? [];
+  const [first, second] = parameters;
+  switch (name) {
+    case undefined:
+    case '':
+      return x;
+    case 'Relu':
+    case 'Sigmoid':
+    case 'Tanh':
+      return graph.only(name, [x]);
+    case 'LeakyRelu':
+      return graph.only('LeakyRelu', [x], { alpha: first ?? 0.01 });
+    case 'HardSigmoid':
+      return graph.only('HardSigmoid', [x], { alpha: first ?? 0.2, beta: second ?? 0.5 });
+    case 'Clip':
+      return graph.only('Clip', [x, graph.constant(first!), graph.constant(second!)]);
+    default:
+      throw new OnnxError(`activation '${name}' is not supported`, {
+        operator: node.operator,
+        node: node.name,
+      });
+  }
+}
+
+const without = (attributes: Attributes, ...names: string[]): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
+
+const addOptional = (graph: GraphBuilder, x: Value, ...others: (Value | undefined)[]): Value =>
+  others.reduce<Value>((sum, other) => (other === undefined ? sum : graph.add(sum, other)), x);
+
+const swapLastAxes = (graph: GraphBuilder, x: Value): Value =>
+  graph.transpose(x, [...Array.from({ length: x.rank - 2 }, (_, axis) => axis), x.rank - 1, x.rank - 2]);
+
+/** Operators of ONNX Runtime's own domain that have a plain form, as optimised files hold them. */
+const contributedOperators: Readonly<
+  Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
+> = {
+  FusedConv: (graph, node) => {
+    const [x, weight, bias, added] = node.inputs;
+    const attributes = without(node.attributes, 'activation', 'activation_params');
+    const y = graph.conv(x!, weight!, bias, attributes);
+    return [activate(graph, addOptional(graph, y, added), node)];
+  },
+  FusedGemm: (graph, node) => {
+    const attributes = without(node.attributes, 'activation', 'activation_params');
+    return [activate(graph, graph.only('Gemm', node.inputs, attributes), node)];
+  },
+  FusedMatMul: (graph, node) => {
+    const [a, b] = node.inputs.map((input, position) =>
+      node.attributes[position === 0 ? 'transA' : 'transB'] === 1 ? swapLastAxes(graph, input!) : input!,
+    );
+    return [graph.multiply(graph.matmul(a!, b!), (node.attributes['alpha'] as number | undefined) ?? 1)];
+  },
+  Gelu: (graph, node) => [graph.only('Gelu', [node.inputs[0]])],
+  BiasGelu: (graph, node) => [graph.only('Gelu', [graph.add(node.inputs[0]!, node.inputs[1]!)])],
+  FastGelu: (graph, node) => [
+    graph.only('Gelu', [addOptional(graph, node.inputs[0]!, node.inputs[1])], { approximate: 'tanh' }),
+  ],
+  QuickGelu: (graph, node) => {
+    const x = node.inputs[0]!;
+    const alpha = (node.attributes['alpha'] as number | undefined) ?? 1.702;
+    return [graph.multiply(x, graph.only('Sigmoid', [graph.multiply(x, alpha)]))];
+  },
+  SkipLayerNormalization: (graph, node) => {
+    const [x, skip, scale, shift, bias] = node.inputs;
+    const sum = addOptional(graph, x!, skip, bias);
+    const attributes = { epsilon: (node.attributes['epsilon'] as number | undefined) ?? 1e-12 };
+    const [y, mean, inverse] = graph.apply('LayerNormalization', [sum, scale, shift], attributes);
+    return [y!, mean!, inverse!, sum];
+  },
+};
+
+/** The operators of the domain `com.microsoft` that can be read, in alphabetical order. */
+export const contributedOperatorNames: readonly string[] = Object.keys(contributedOperators).sort();
+
+/** Attributes that each operator may have; one that is not listed is refused. */
+const knownAttributes: Readonly<Record<string, readonly string[]>> = {
+  FusedMatMul: ['alpha', 'transA', 'transB'],
+  Gelu: [],
+  BiasGelu: [],
+  FastGelu: [],
+  QuickGelu: ['alpha'],
+  SkipLayerNormalization: ['epsilon'],
+};
+
+/** A node of the domain `com.microsoft` in standard operators. */
+export function applyContributed(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+  const place = { operator: node.operator, node: node.name };
+  const write = contributedOperators[node.operator];
+  if (write === undefined) {
+    throw new OnnxError(
+      `is of domain 'com.microsoft', of which are supported ${contributedOperatorNames.join(', ')}`,
+      place,
+    );
+  }
+  for (const name of Object.keys(node.attributes)) {
+    if (knownAttributes[node.operator]?.includes(name) === false) {
+      throw new OnnxError(`attribute '${name}' is not supported`, place);
+    }
+  }
+  return write(graph, node);
+}

@@ -1,0 +1,93 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import { numbersOf } from '../ir/tensor.js';
+import { Value } from '../ir/value.js';
+import { OnnxError } from '../onnx-error.js';
+import type { ImportedNode } from './import-model.js';
+
+/** A node whose operands may be sequences. */
+type SequenceNode = Omit<ImportedNode, 'inputs'> & {
+  readonly inputs: readonly (Value | readonly Value[] | undefined)[];
+};
+
+const failure = (node: SequenceNode, cause: string): OnnxError =>
+  new OnnxError(cause, { operator: node.operator, node: node.name });
+
+function tensorAt(node: SequenceNode, position: number): Value {
+  const value = node.inputs[position];
+  if (value instanceof Value) return value;
+  throw failure(
+    node,
+    `input ${position} is ${value === undefined ? 'missing' : 'a sequence, expected a tensor'}`,
+  );
+}
+
+function sequenceAt(node: SequenceNode, position: number): readonly Value[] {
+  const value = node.inputs[position];
+  if (value === undefined || value instanceof Value) {
+    throw failure(
+      node,
+      `input ${position} is ${value === undefined ? 'missing' : 'a tensor, expected a sequence'}`,
+    );
+  }
+  return value;
+}
+
+function knownAt(node: SequenceNode, position: number): readonly number[] {
+  const { constant } = tensorAt(node, position);
+  if (constant === undefined) throw failure(node, `input ${position} must be known when the graph is built`);
+  return Array.from(numbersOf(constant));
+}
+
+const axisOf = (node: SequenceNode, rank: number, missing: number): number => {
+  const axis = (node.attributes['axis'] as number | undefined) ?? missing;
+  return axis < 0 ? axis + rank : axis;
+};
+
+function split(graph: GraphBuilder, node: SequenceNode): readonly Value[] {
+  const x = tensorAt(node, 0);
+  const axis = axisOf(node, x.rank, 0);
+  const whole = x.shape[axis];
+  if (whole === undefined) throw failure(node, `axis ${axis} is outside of a tensor of rank ${x.rank}`);
+  const equalParts = (length: number): number[] =>
+    Array.from({ length: Math.ceil(whole / length) }, (_, part) => Math.min(length, whole - part * length));
+  if (node.inputs[1] !== undefined) {
+    const listed = knownAt(node, 1);
+    return graph.split(x, tensorAt(node, 1).rank === 0 ? equalParts(listed[0]!) : listed, axis);
+  }
+  const parts = graph.split(x, equalParts(1), axis);
+  if (node.attributes['keepdims'] !== 0) return parts;
+  const shape = x.shape.filter((_, place) => place !== axis);
+  return parts.map((part) => graph.reshape(part, shape));
+}
+
+/**
+ * Operators on sequences of tensors, as exporters write them to take a tensor apart. With positions known in advance a
+ * sequence is a list of values, and nothing of it is left in the graph.
+ */
+export const sequenceOperators: Readonly<
+  Record<string, (graph: GraphBuilder, node: SequenceNode) => Value | readonly Value[]>
+> = {
+  SplitToSequence: split,
+  SequenceConstruct: (_, node) => node.inputs.map((_input, position) => tensorAt(node, position)),
+  SequenceAt: (_, node) => {
+    const sequence = sequenceAt(node, 0);
+    const position = knownAt(node, 1)[0]!;
+    const value = sequence.at(position);
+    if (value === undefined) {
+      throw failure(node, `position ${position} is outside of a sequence of ${sequence.length} tensors`);
+    }
+    return value;
+  },
+  SequenceLength: (graph, node) => graph.constant(sequenceAt(node, 0).length, [], 'int64'),
+  ConcatFromSequence: (graph, node) => {
+    const sequence = sequenceAt(node, 0);
+    const stacked = node.attributes['new_axis'] === 1;
+    const axis = axisOf(node, sequence[0]!.rank + (stacked ? 1 : 0), 0);
+    const parts = stacked
+      ? sequence.map((part) =>
+          graph.reshape(part, [...part.shape.slice(0, axis), 1, ...part.shape.slice(axis)]),
+        )
+      : sequence;
+    return graph.concat(parts, axis);
+  },
+};

@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals';
+import { GraphBuilder } from '../builder/graph-builder.js';
+import { interpret } from '../interpret.js';
+import type { Attributes } from '../ir/attributes.js';
+import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import type { Numbers } from './operator.js';
+
+interface Operand {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+  readonly integer?: boolean;
+}
+
+const tensor = (shape: number[], ...data: number[]): Operand => ({ shape, data });
+const integers = (shape: number[], ...data: number[]): Operand => ({ shape, data, integer: true });
+/** 1, 2, 3, … */
+const counted = (...shape: number[]): Operand => ({
+  shape,
+  data: Array.from({ length: sizeOf(shape) }, (_, place) => place + 1),
+});
+
+/** The first output, with floating-point operands fed at run time and integers known in advance. */
+function compute(operator: string, operands: readonly Operand[], attributes: Attributes = {}): Numbers {
+  const graph = new GraphBuilder();
+  const feeds = new Map<Value, Numbers>();
+  const inputs = operands.map(({ shape, data, integer }, position) => {
+    if (integer === true) return graph.constant(data, shape, 'int64');
+    const value = graph.input(`input_${position}`, 'float32', shape);
+    feeds.set(value, { shape, data: Float64Array.from(data) });
+    return value;
+  });
+  return interpret([graph.only(operator, inputs, attributes)], feeds)[0]!;
+}
+
+const rounded = ({ data }: Numbers): number[] => [...data].map((entry) => Math.round(entry * 1e4) / 1e4 + 0);
+
+describe('operators compute what the standard says, worked out by hand', () => {
+  test.each<[string, string, Operand[], Attributes, number[], number[]]>([
+    [
+      'a matrix product',
+      'Einsum',
+      [counted(2, 2), counted(2, 2)],
+      { equation: 'ij,jk->ki' },
+      [2, 2],
+      [7, 15, 10, 22],
+    ],
+    ['a trace', 'Einsum', [counted(3, 3)], { equation: 'ii' }, [], [15]],
+    ['an ellipsis', 'Einsum', [counted(2, 2), counted(2)], { equation: '...i,i' }, [2], [5, 11]],
+    ['cut and padded', 'CenterCropPad', [counted(4, 1), integers([2], 2, 3)], {}, [2, 3], [0, 2, 0, 0, 3, 0]],
+    [
+      'the first n reversed',
+      'ReverseSequence',
+      [counted(3, 2), integers([2], 2, 3)],
+      {},
+      [3, 2],
+      [3, 6, 1, 4, 5, 2],
+    ],
+    [
+      'overlapping blocks',
+      'Col2Im',
+      [counted(1, 2, 2), integers([2], 1, 3), integers([2], 1, 2)],
+      {},
+      [1, 1, 1, 3],
+      [1, 5, 4],
+    ],
+    ['tuples from the end', 'GatherND', [counted(2, 3), integers([2, 2], 0, -1, -1, 0)], {}, [2], [3, 4]],
+    [
+      'rows of each batch',
+      'GatherND',
+      [counted(2, 2, 1), integers([2, 1], 1, 0)],
+      { batch_dims: 1 },
+      [2, 1],
+      [2, 3],
+    ],
+    [
+      'adding rows twice',
+      'ScatterND',
+      [counted(2, 2), integers([2, 1], 1, 1), tensor([2, 2], 10, 20, 30, 40)],
+      { reduction: 'add' },
+      [2, 2],
+      [1, 2, 43, 64],
+    ],
+    [
+      'a factor twice',
+      'ScatterElements',
+      [counted(2), integers([2], 1, 1), tensor([2], 3, 5)],
+      { reduction: 'mul' },
+      [2],
+      [1, 30],
+    ],
+    ['a row exchange', 'Det', [tensor([2, 2], 0, 2, 3, 4)], {}, [], [-6]],
+    ['truncated', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], { fmod: 1 }, [2], [-1, 1]],
+    ['floored', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], {}, [2], [2, 1]],
+    [
+      '3-4-5 windows',
+      'LpPool',
+      [tensor([1, 1, 4], 3, -4, 6, 8)],
+      { kernel_shape: [2], strides: [2] },
+      [1, 1, 2],
+      [5, 10],
+    ],
+    ['zeros kept', 'LpNormalization', [tensor([2, 2], 3, -4, 0, 0)], {}, [2, 2], [0.6, -0.8, 0, 0]],
+    [
+      'neighbouring channels',
+      'LRN',
+      [tensor([1, 3, 1], 1, 2, 3)],
+      { size: 3, alpha: 3, beta: 1 },
+      [1, 3, 1],
+      [1 / 6, 2 / 15, 3 / 14],
+    ],
+    [
+      'weights and ignored',
+      'NegativeLogLikelihoodLoss',
+      [tensor([3, 2], -1, -2, -3, -4, -5, -6), integers([3], 0, 1, 9), tensor([2], 1, 3)],
+      { ignore_index: 9 },
+      [],
+      [3.25],
+    ],
+    [
+      'a uniform prediction',
+      'SoftmaxCrossEntropyLoss',
+      [tensor([1, 2, 2], 5, 5, 5, 5), integers([1, 2], 0, 1)],
+      {},
+      [],
+      [Math.LN2],
+    ],
+    [
+      'x first, then y',
+      'GridSample',
+      [counted(1, 1, 2, 3), tensor([1, 1, 2, 2], 1, -1, -1, 1)],
+      { align_corners: 1 },
+      [1, 1, 1, 2],
+      [3, 4],
+    ],
+    ['zeros outside', 'GridSample', [counted(1, 1, 1, 2), tensor([1, 1, 1, 2], 1, 0)], {}, [1, 1, 1, 1], [1]],
+    [
+      'reflection',
+      'GridSample',
+      [counted(1, 1, 1, 3), tensor([1, 1, 1, 2], 2, 0)],
+      { align_corners: 1, padding_mode: 'reflection' },
+      [1, 1, 1, 1],
+      [2],
+    ],
+    [
+      'one bin per pixel',
+      'RoiAlign',
+      [counted(1, 1, 2, 2), tensor([1, 4], 0, 0, 2, 2), integers([1], 0)],
+      { output_height: 2, output_width: 2, sampling_ratio: 1 },
+      [1, 1, 2, 2],
+      [1, 2, 3, 4],
+    ],
+  ])('%s: %s', (_, operator, operands, attributes, shape, expected) => {
+    const found = compute(operator, operands, attributes);
+    expect(found.shape).toEqual(shape);
+    expect(rounded(found)).toEqual(rounded({ shape, data: Float64Array.from(expected) }));
+  });
+
+  test('a region that is no taller than its sample is averaged along both axes', () => {
+    const whole = compute('RoiAlign', [counted(1, 1, 2, 2), tensor([1, 4], 0, 0, 2, 2), integers([1], 0)], {
+      sampling_ratio: 2,
+    });
+    expect(rounded(whole)).toEqual([2.5]);
+  });
+
+  test('Resize counts its axes from the front when it is written', () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [1, 5, 4]);
+    const y = graph.only('Resize', [x, undefined, undefined, graph.integers([4, 10])], {
+      axes: [-1, -2],
+      keep_aspect_ratio_policy: 'not_smaller',
+    });
+    expect(y.shape).toEqual([1, 10, 8]);
+    expect(y.producer?.attributes['axes']).toEqual([2, 1]);
+  });
+
+  test('column-major places of a maximum', () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [1, 2, 2, 3]);
+    const [, places] = graph.apply('MaxPool', [x], { kernel_shape: [2, 3], storage_order: 1 });
+    const data = Float64Array.from([0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 9, 0]);
+    expect([...interpret([places!], new Map([[x, { shape: x.shape, data }]]))[0]!.data]).toEqual([4, 9]);
+  });
+});
+
+describe('what does not fit is refused, with the numbers', () => {
+  test.each<[string, Operand[], Attributes, RegExp]>([
+    ['Einsum', [counted(2, 3), counted(2, 2)], { equation: 'ij,jk' }, /label 'j' lengths 3 and 2/],
+    ['Einsum', [counted(2, 3)], { equation: 'ij->iz' }, /has no result 'iz'/],
+    ['GatherND', [counted(2, 3), integers([1, 3], 0, 0, 0)], {}, /\[1, 3\] do not address data \[2, 3\]/],
+    [
+      'ScatterND',
+      [counted(2, 3), integers([1, 1], 0), counted(1, 2)],
+      {},
+      /have shape \[1, 2\], expected \[1, 3\]/,
+    ],
+    ['GridSample', [counted(1, 1, 2, 2), counted(1, 2, 2, 3)], {}, /grid \[1, 2, 2, 3\] does not fit/],
+    [
+      'GroupNormalization',
+      [counted(1, 6, 2), counted(2), counted(6)],
+      { num_groups: 3 },
+      /\[2\], expected \[3\] or \[6\]/,
+    ],
+    [
+      'NegativeLogLikelihoodLoss',
+      [counted(2, 3), integers([3], 0, 0, 0)],
+      {},
+      /int64\[3\] for scores \[2, 3\]/,
+    ],
+    [
+      'Col2Im',
+      [counted(1, 4, 5), integers([2], 3, 3), integers([2], 2, 2)],
+      {},
+      /expected \[batch, channels × 4, 4\]/,
+    ],
+    ['Det', [counted(2, 3)], {}, /expected square matrices/],
+    ['Gelu', [counted(1)], { approximate: 'sigmoid' }, /approximate is 'sigmoid', expected none or tanh/],
+  ])('%s %#', (operator, operands, attributes, message) => {
+    expect(() => compute(operator, operands, attributes)).toThrow(message);
+  });
+});

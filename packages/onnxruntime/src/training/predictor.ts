@@ -1,0 +1,71 @@
+import { buildEvaluationGraph, decodeModel, sizeOf, type ModelProto } from '@lovasz/onnx';
+import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { initialVectors } from './initial-vectors.js';
+import { inputFeeds, type InputData } from './input-feeds.js';
+
+export interface PredictorOptions {
+  /** Shapes of the inputs, batch included. Needed where the model leaves dimensions open. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Threads of ONNX Runtime. Default: its own choice, one per core. */
+  readonly threads?: number;
+}
+
+/**
+ * Tells the class of every pixel by a network as its file holds it: what {@link Trainer.predict} does, without
+ * training, so that operators need no gradient.
+ *
+ * @example
+ * const predictor = await Predictor.create(await readFile('trained.onnx'), { inputShapes: { image: [1, 3, 180, 240] } });
+ * const classes = await predictor.predict({ image });
+ * await predictor.close();
+ */
+export class Predictor {
+  private constructor(
+    private readonly inputShapes: Readonly<Record<string, readonly number[]>>,
+    /** The shape of the predictions. */
+    readonly labelShape: readonly number[],
+    /** How many classes the network tells apart. */
+    readonly classCount: number,
+    private readonly worker: WorkerThread,
+  ) {}
+
+  /** @throws OnnxError when the model cannot be read. */
+  static async create(model: Uint8Array | ModelProto, options: PredictorOptions = {}): Promise<Predictor> {
+    const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
+    const graph = buildEvaluationGraph(decoded, options);
+    const worker = startWorker();
+    try {
+      await worker.ask(
+        {
+          kind: 'open',
+          evaluation: graph.bytes,
+          vectors: initialVectors(decoded, graph.layout),
+          randomInputs: [],
+          seed: 0,
+          threads: options.threads ?? 0,
+        },
+        'done',
+      );
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+    return new Predictor(graph.inputShapes, graph.predictionShape, graph.logitsShape[1]!, worker);
+  }
+
+  /**
+   * @returns class ids in the shape of the predictions.
+   * @throws RangeError for inputs that do not fit.
+   */
+  async predict(inputs: Readonly<Record<string, InputData>>): Promise<Int32Array> {
+    const feeds = inputFeeds(inputs, this.inputShapes);
+    const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions');
+    return predictions.subarray(0, sizeOf(this.labelShape));
+  }
+
+  /** Ends the thread. The predictor cannot be used any more. */
+  async close(): Promise<void> {
+    await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
+    await this.worker.terminate();
+  }
+}
