@@ -14,7 +14,11 @@ if (build.status !== 0) {
   process.stderr.write(`${build.stdout}${build.stderr}`);
   process.exit(1);
 }
-const run = spawnSync(process.execPath, [fileURLToPath(new URL(`${tool}/dist/${tool}.js`, import.meta.url)), ...args], {
-  stdio: 'inherit',
-});
+const run = spawnSync(
+  process.execPath,
+  [fileURLToPath(new URL(`${tool}/dist/${tool}.js`, import.meta.url)), ...args],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exit(run.status ?? 1);

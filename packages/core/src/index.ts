@@ -25,3 +25,34 @@ export { referenceBackend } from './reference/reference-backend.js';
 export { referenceLoss, type Values } from './reference/reference-loss.js';
 export { referenceTensor, type Derivation, type ReferenceTensor } from './reference/reference-tensor.js';
 export { valueAndGradient } from './reference/value-and-gradient.js';
+
+export { diceLoss } from './theory/dice-loss.js';
+export { hammingLoss } from './theory/hamming-loss.js';
+export { jaccardIndex } from './theory/jaccard-index.js';
+export { jaccardLoss } from './theory/jaccard-loss.js';
+export { lovaszHingeSurface, lovaszSoftmaxSurface } from './theory/loss-surfaces.js';
+export { lovaszExtension } from './theory/lovasz-extension.js';
+export { mispredictions } from './theory/mispredictions.js';
+export { momentumDescent, type MomentumDescentOptions } from './theory/momentum-descent.js';
+export {
+  piecewiseLinearExample,
+  type PiecewiseLinearExample,
+  type PlaneVector,
+} from './theory/piecewise-linear-example.js';
+export { proximalJaccardHinge } from './theory/proximal-jaccard-hinge.js';
+export type { SetFunction } from './theory/set-function.js';
+export {
+  findSubmodularityCounterexample,
+  isSubmodular,
+  type SubmodularityCounterexample,
+} from './theory/submodularity.js';
+
+export { kernelJaccardWeights } from './kernels/kernel-jaccard-weights.js';
+export {
+  type KernelArray,
+  kernelLoss,
+  type KernelLossName,
+  type KernelOptions,
+} from './kernels/kernel-loss.js';
+export type { KernelMethod } from './kernels/method.js';
+export type { WorkerPool } from './kernels/worker-pool.js';

@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { measureLoss } from './commands/loss.js';
 import { measureStep } from './commands/step.js';
 import type { Figure } from './figures.js';
 import { describeMachine } from './machine.js';
+import type { LossSettings } from './loss-work.js';
 import { report } from './report.js';
 import type { StepSettings } from './step-settings.js';
 import { UsageError } from './usage-error.js';
@@ -52,6 +54,18 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('step', figures, { json, check });
     });
 
+  bench('loss', 'the kernels of the Lovász-Softmax loss, beside PyTorch when a Python is given')
+    .option('--batch <count>', 'images', positiveInteger, 10)
+    .option('--classes <count>', 'classes, at least 2', positiveInteger, 21)
+    .option('--size <pixels>', 'width and height of an image', positiveInteger, 321)
+    .option('--many-pixels <count>', 'pixels whose time is compared with a million', positiveInteger, 1e8)
+    .option('--repeats <count>', 'calls that are measured', positiveInteger, 7)
+    .option('--python <path>', 'a Python with torch')
+    .action(async ({ repeats, manyPixels, python, json, check, ...settings }: LossOptions) => {
+      if (settings.classes < 2) throw new UsageError('--classes 1; expected at least 2');
+      finish('loss', await measureLoss(settings, { repeats, manyPixels, python }), { json, check });
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -67,6 +81,14 @@ export async function runBench(args: readonly string[], write: (line: string) =>
 type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
   size: { width: number; height: number };
   repeats: number;
+  python?: string;
+  json: boolean;
+  check: boolean;
+};
+
+type LossOptions = LossSettings & {
+  repeats: number;
+  manyPixels: number;
   python?: string;
   json: boolean;
   check: boolean;

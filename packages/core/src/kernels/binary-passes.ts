@@ -1,0 +1,53 @@
+import { exponentialOfNonPositive } from './exponential.js';
+import type { Weighting } from './weighting.js';
+
+/** Binary scores of `weighting.layout`, the errors of which are written to its gradient. */
+export interface BinaryScores {
+  readonly weighting: Weighting;
+  readonly logits: Float32Array;
+}
+
+/** Writes the hinge errors max(0, 1 − F·y) of one problem. */
+export function marginErrorsOf({ weighting, logits }: BinaryScores, q: number): void {
+  writeErrors(weighting, logits, q, (logit) => Math.max(0, 1 + logit));
+}
+
+/** Writes the errors of one problem's sigmoid probabilities: 1 − f of foreground, f of background. */
+export function sigmoidErrorsOf({ weighting, logits }: BinaryScores, q: number): void {
+  writeErrors(weighting, logits, q, (logit) => {
+    const power = exponentialOfNonPositive(-Math.abs(logit));
+    return (logit < 0 ? power : 1) / (1 + power);
+  });
+}
+
+/** Turns the gradient to one image's probabilities into that to its logits: f·(1 − f)·g. */
+export function sigmoidGradient({ weighting, logits }: BinaryScores, image: number): void {
+  const { gradient, layout } = weighting;
+  const end = (image + 1) * layout.imageStride;
+  for (let place = image * layout.imageStride; place < end; place++) {
+    const power = exponentialOfNonPositive(-Math.abs(logits[place]!));
+    gradient[place] = (gradient[place]! * power) / (1 + power) ** 2;
+  }
+}
+
+/** @param errorOf the error of a background pixel; that of a foreground pixel is its error at the negative logit. */
+function writeErrors(
+  { gradient, layout, groups, lists }: Weighting,
+  logits: Float32Array,
+  q: number,
+  errorOf: (logit: number) => number,
+): void {
+  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  const images = layout.images / groups;
+  const firstImage = Math.floor(q / classes) * images;
+  const classOffset = (q % classes) * classStride;
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const start = image * imageStride + classOffset;
+    const end = start + pixels * pixelStride;
+    for (let place = start; place < end; place += pixelStride) gradient[place] = errorOf(logits[place]!);
+  }
+  for (let i = lists.bounds[4 * q]!; i < lists.bounds[4 * q + 1]!; i++) {
+    const place = lists.places[i]! + classOffset;
+    gradient[place] = errorOf(-logits[place]!);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * How the kernels get the Lovász weights.
+ *
+ * - `exact`: by a linear-time radix sort of the float32 errors.
+ * - `histogram`: by counting in bins, see {@link weighByHistogram} for the bound on its error.
+ * - `auto`: whichever is faster for the number of pixels.
+ */
+export type KernelMethod = 'auto' | 'exact' | 'histogram';
+
+/**
+ * The number of pixels in one binary problem from which counting is faster than sorting: below it, passing over the
+ * bins costs more than passing over the pixels.
+ */
+const pixelsWorthCounting = 1 << 14;
+
+/** The method itself, `auto` settled for problems of that many pixels. */
+export function settleMethod(method: KernelMethod, pixels: number): 'exact' | 'histogram' {
+  if (method !== 'auto') return method;
+  return pixels < pixelsWorthCounting ? 'exact' : 'histogram';
+}
+
+/** @throws TypeError when it is not one of the methods. */
+export function checkMethod(method: KernelMethod): void {
+  if (!['auto', 'exact', 'histogram'].includes(method)) {
+    throw new TypeError(`method is ${JSON.stringify(method)}; expected "auto", "exact" or "histogram"`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Layout } from '../losses/options.js';
+import { findClassAxis } from '../losses/problems.js';
+
+/** Where numbers lie: pixel s of image n for class c at n·imageStride + c·classStride + s·pixelStride. */
+export interface PixelLayout {
+  /** Points have no image axis: they are one image. */
+  readonly images: number;
+  /** Classes or labels. */
+  readonly classes: number;
+  /** Pixels of one image. */
+  readonly pixels: number;
+  readonly imageStride: number;
+  readonly classStride: number;
+  readonly pixelStride: number;
+}
+
+/**
+ * The layout of scores with a class axis: `[images, classes, ...]`, `[images, ..., classes]`, `[points, classes]`.
+ *
+ * @param shape at least 2 dimensions.
+ */
+export function layoutWithClasses(shape: readonly number[], layout: Layout | undefined): PixelLayout {
+  const classAxis = findClassAxis(shape, layout);
+  const classes = shape[classAxis]!;
+  const images = shape.length > 2 ? shape[0]! : 1;
+  const pixels = shape.reduce((product, length) => product * length, 1) / (images * classes);
+  const isLast = classAxis === shape.length - 1;
+  return {
+    images,
+    classes,
+    pixels,
+    imageStride: pixels * classes,
+    classStride: isLast ? 1 : pixels,
+    pixelStride: isLast ? classes : 1,
+  };
+}
+
+/** The layout of scores of one label: `[images, ...]` or `[points]`. */
+export function layoutWithoutClasses(shape: readonly number[]): PixelLayout {
+  const images = shape.length > 1 ? shape[0]! : 1;
+  const pixels = shape.reduce((product, length) => product * length, 1) / images;
+  return { images, classes: 1, pixels, imageStride: pixels, classStride: pixels, pixelStride: 1 };
+}

@@ -1,0 +1,71 @@
+import type { ClassMeanOptions } from '../losses/options.js';
+import type { PixelLayout } from './pixel-layout.js';
+import type { PixelLists } from './pixel-lists.js';
+
+/**
+ * The factor of every problem in the mean over classes that count, then over images in which a class counts (Eq. 13).
+ *
+ * @param classFactors that of each class, as by `classFactors` of the losses.
+ * @returns `[groups, classes]`; all 0 if nothing counts.
+ */
+export function classMeanFactors(
+  lists: PixelLists,
+  layout: PixelLayout,
+  groups: number,
+  classFactors: readonly number[],
+  { classes = 'present' }: ClassMeanOptions,
+): Float64Array {
+  const factors = new Float64Array(groups * layout.classes);
+  let countingGroups = 0;
+  for (let group = 0; group < groups; group++) {
+    const first = group * layout.classes;
+    let sum = 0;
+    for (const [id, factor] of classFactors.entries()) {
+      const counts =
+        classes === 'present'
+          ? countForeground(lists, first + id) > 0
+          : hasValidPixel(lists, layout, groups, first + id);
+      if (!counts) continue;
+      factors[first + id] = factor;
+      sum += factor;
+    }
+    if (sum === 0) continue;
+    countingGroups += 1;
+    for (let id = 0; id < layout.classes; id++) factors[first + id] = factors[first + id]! / sum;
+  }
+  return factors.map((factor) => factor / Math.max(1, countingGroups));
+}
+
+/** The factor of every problem in the mean over images with a valid pixel, then over labels: `[groups, labels]`. */
+export function labelMeanFactors(lists: PixelLists, layout: PixelLayout, groups: number): Float64Array {
+  const factors = new Float64Array(groups * layout.classes);
+  for (let id = 0; id < layout.classes; id++) {
+    const counting = Array.from({ length: groups }, (_, group) => group * layout.classes + id).filter((q) =>
+      hasValidPixel(lists, layout, groups, q),
+    );
+    for (const q of counting) factors[q] = 1 / counting.length / layout.classes;
+  }
+  return factors;
+}
+
+/** What a pixel of each class counts in the weighted mean over all pixels. */
+export function pixelMeanFactors(
+  lists: PixelLists,
+  layout: PixelLayout,
+  groups: number,
+  classFactors: readonly number[],
+): readonly number[] {
+  let sum = 0;
+  for (let q = 0; q < groups * layout.classes; q++) {
+    sum += classFactors[q % layout.classes]! * countForeground(lists, q);
+  }
+  return classFactors.map((factor) => (sum === 0 ? 0 : factor / sum));
+}
+
+function countForeground({ bounds }: PixelLists, q: number): number {
+  return bounds[4 * q + 1]! - bounds[4 * q]!;
+}
+
+function hasValidPixel({ bounds }: PixelLists, layout: PixelLayout, groups: number, q: number): boolean {
+  return bounds[4 * q + 3]! - bounds[4 * q + 2]! < (layout.images / groups) * layout.pixels;
+}

@@ -1,0 +1,131 @@
+import { exponentialOfNonPositive } from './exponential.js';
+import type { PixelLayout } from './pixel-layout.js';
+import { voidClass } from './pixel-lists.js';
+
+/** Pixels that are worked on at once: their sums stay in the fastest cache. */
+const blockPixels = 512;
+const largest = new Float32Array(blockPixels);
+const sums = new Float64Array(blockPixels);
+const products = new Float64Array(blockPixels);
+/** e^(logit − largest) of each class and pixel of the block; grows with the number of classes. */
+let block = new Float64Array(0);
+
+/** Logits and what is made of them. */
+export interface Softmax {
+  readonly layout: PixelLayout;
+  readonly logits: Float32Array;
+  readonly gradient: Float32Array;
+  /** The class of each pixel, or {@link voidClass}: `[images, pixels]`. */
+  readonly classOf: Uint16Array;
+  /** What the cross-entropy of a pixel of each class counts in the loss. */
+  readonly crossEntropyFactors: Float64Array;
+}
+
+/**
+ * Writes the errors of one image's softmax probabilities (Eq. 11) to `gradient`: 1 − f of the label and f of the
+ * others, the former without cancellation.
+ */
+export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, image: number): void {
+  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  for (let first = 0; first < pixels; first += blockPixels) {
+    const length = Math.min(blockPixels, pixels - first);
+    const start = image * imageStride + first * pixelStride;
+    const exponentials = exponentiate(logits, start, length, layout);
+    for (let id = 0; id < classes; id++) {
+      let place = start + id * classStride;
+      for (let i = 0; i < length; i++) {
+        gradient[place] = exponentials[id * blockPixels + i]! / sums[i]!;
+        place += pixelStride;
+      }
+    }
+    for (let i = 0; i < length; i++) {
+      const label = classOf[image * pixels + first + i]!;
+      if (label === voidClass) continue;
+      let others = 0;
+      for (let id = 0; id < classes; id++) {
+        if (id !== label) others += exponentials[id * blockPixels + i]!;
+      }
+      gradient[start + i * pixelStride + label * classStride] = others / sums[i]!;
+    }
+  }
+}
+
+/**
+ * Turns the gradient to one image's probabilities into that to its logits, f·(g − Σ f·g), and adds that of the
+ * cross-entropy, f − 1 of the label and f of the others.
+ *
+ * @returns the cross-entropy of the image, in its share of the loss.
+ */
+export function softmaxGradient(
+  { layout, logits, gradient, classOf, crossEntropyFactors }: Softmax,
+  image: number,
+): number {
+  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  let crossEntropy = 0;
+  for (let first = 0; first < pixels; first += blockPixels) {
+    const length = Math.min(blockPixels, pixels - first);
+    const start = image * imageStride + first * pixelStride;
+    const exponentials = exponentiate(logits, start, length, layout);
+    products.fill(0, 0, length);
+    for (let id = 0; id < classes; id++) {
+      let place = start + id * classStride;
+      for (let i = 0; i < length; i++) {
+        products[i] = products[i]! + gradient[place]! * exponentials[id * blockPixels + i]!;
+        place += pixelStride;
+      }
+    }
+    for (let i = 0; i < length; i++) {
+      const label = classOf[image * pixels + first + i]!;
+      const factor = label === voidClass ? 0 : crossEntropyFactors[label]!;
+      products[i] = products[i]! / sums[i]! - factor;
+    }
+    for (let id = 0; id < classes; id++) {
+      let place = start + id * classStride;
+      for (let i = 0; i < length; i++) {
+        const probability = exponentials[id * blockPixels + i]! / sums[i]!;
+        gradient[place] = probability * (gradient[place]! - products[i]!);
+        place += pixelStride;
+      }
+    }
+    for (let i = 0; i < length; i++) {
+      const label = classOf[image * pixels + first + i]!;
+      const factor = label === voidClass ? 0 : crossEntropyFactors[label]!;
+      if (factor === 0) continue;
+      const place = start + i * pixelStride + label * classStride;
+      crossEntropy += factor * (Math.log(sums[i]!) - (logits[place]! - largest[i]!));
+      gradient[place] = gradient[place]! - factor;
+    }
+  }
+  return crossEntropy;
+}
+
+/** Fills the block: the largest logit of each pixel, e^(logit − largest), and its sum over classes. */
+function exponentiate(
+  logits: Float32Array,
+  start: number,
+  length: number,
+  layout: PixelLayout,
+): Float64Array {
+  const { classes, classStride, pixelStride } = layout;
+  if (block.length < classes * blockPixels) block = new Float64Array(classes * blockPixels);
+  const exponentials = block;
+  largest.fill(-Infinity, 0, length);
+  sums.fill(0, 0, length);
+  for (let id = 0; id < classes; id++) {
+    let place = start + id * classStride;
+    for (let i = 0; i < length; i++) {
+      if (logits[place]! > largest[i]!) largest[i] = logits[place]!;
+      place += pixelStride;
+    }
+  }
+  for (let id = 0; id < classes; id++) {
+    let place = start + id * classStride;
+    for (let i = 0; i < length; i++) {
+      const exponential = exponentialOfNonPositive(logits[place]! - largest[i]!);
+      exponentials[id * blockPixels + i] = exponential;
+      sums[i] = sums[i]! + exponential;
+      place += pixelStride;
+    }
+  }
+  return exponentials;
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { kernelLoss } from './kernel-loss.js';
+import { createWorkerPool } from './worker-pool.js';
+
+/** The built package in a process of its own: a worker cannot load TypeScript. */
+async function run(program: string): Promise<unknown> {
+  const dist = new URL('../../dist/', import.meta.url).href;
+  const source = `
+    import { kernelLoss } from '${dist}index.js';
+    import { createWorkerPool } from '${dist}kernels/worker-pool.js';
+    const shared = (values) => {
+      const data = new Float32Array(new SharedArrayBuffer(4 * values.length));
+      data.set(values);
+      return data;
+    };
+    ${program}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source]);
+  return JSON.parse(stdout);
+}
+
+test('any number of threads gives the same bits', async () => {
+  const results = await run(`
+    const pixels = 500;
+    const values = Array.from({ length: 3 * 5 * pixels }, (_, i) => Math.sin(i * i) / 2 + 0.5);
+    const labels = Array.from({ length: 3 * pixels }, (_, i) => (i % 11 === 0 ? 255 : (i * i) % 5));
+    const binary = labels.flatMap((label) => Array(5).fill(label === 255 ? label : label % 2));
+    const pools = [undefined, createWorkerPool(1), createWorkerPool(2), createWorkerPool(5)];
+    const results = [];
+    for (const method of ['exact', 'histogram']) {
+      for (const [name, options, target] of [
+        ['lovasz-softmax', { input: 'probabilities' }, { data: labels, shape: [3, pixels] }],
+        ['lovasz-softmax', { perImage: true, crossEntropy: 1 }, { data: labels, shape: [3, pixels] }],
+        ['lovasz-hinge', { multilabel: true }, { data: binary, shape: [3, 5, pixels] }],
+        ['lovasz-sigmoid', { multilabel: true, perImage: true }, { data: binary, shape: [3, 5, pixels] }],
+      ]) {
+        const different = new Set();
+        for (const pool of pools) {
+          const input = { data: shared(values), shape: [3, 5, pixels] };
+          const { value, gradient } = kernelLoss(name, input, target, { ...options, method, pool, ignoreIndex: 255 });
+          different.add(JSON.stringify([value, ...gradient.data]));
+        }
+        results.push(different.size);
+      }
+    }
+    for (const pool of pools) await pool?.close();
+    console.log(JSON.stringify(results));`);
+  expect(results).toEqual(Array(8).fill(1));
+});
+
+test('an open pool does not keep the process alive', async () => {
+  expect(await run(`createWorkerPool(3); console.log(JSON.stringify('ended'));`)).toBe('ended');
+});
+
+test('a wrong score is found by whichever thread, and nothing is written', async () => {
+  const [message, gradient] = (await run(`
+    const data = shared(new Float32Array(600_000).fill(0.25));
+    data[599_999] = NaN;
+    const gradient = shared(new Float32Array(600_000).fill(7));
+    const pool = createWorkerPool(2);
+    try {
+      kernelLoss('lovasz-sigmoid', { data, shape: [600_000] }, { data: new Uint8Array(600_000), shape: [600_000] },
+        { pool, gradient, input: 'probabilities' });
+    } catch (error) {
+      console.log(JSON.stringify([error.message, gradient.every((entry) => entry === 7)]));
+    }`)) as [string, boolean];
+  expect(message).toContain('probabilities hold NaN at index 599999');
+  expect(gradient).toBe(true);
+});
+
+test('memory that threads cannot share is refused', async () => {
+  const pool = createWorkerPool(1);
+  const input = { data: Float32Array.of(1, 2), shape: [2] };
+  expect(() => kernelLoss('lovasz-hinge', input, { data: [0, 1], shape: [2] }, { pool })).toThrow(
+    new TypeError('logits is on an ArrayBuffer; a pool of threads needs a SharedArrayBuffer'),
+  );
+  await pool.close();
+});
+
+test.each([0, 1.5, NaN])('%p is no number of threads', (threads) => {
+  expect(() => createWorkerPool(threads)).toThrow(
+    new RangeError(`threads is ${threads}; expected a positive integer`),
+  );
+});
