@@ -46,6 +46,15 @@ describe('GraphBuilder', () => {
     expect(graph.add(x, graph.constant([0], [1, 1, 1])).shape).toEqual([1, 2, 3]);
   });
 
+  test('dropout stays in the graph, each for itself, even on a constant', () => {
+    const graph = new GraphBuilder();
+    const ones = graph.constant([1, 1, 1]);
+    const [first, second] = [graph.only('Dropout', [ones]), graph.only('Dropout', [ones])];
+    expect(first).not.toBe(second);
+    expect(first.constant).toBeUndefined();
+    expect(graph.nodes.map(({ operator }) => operator.name)).toEqual(['Dropout', 'Dropout']);
+  });
+
   test('errors name the operator, the node and the shapes', () => {
     const graph = new GraphBuilder();
     const [a, b] = [graph.input('a', 'float32', [2, 3]), graph.input('b', 'float32', [2, 4])];

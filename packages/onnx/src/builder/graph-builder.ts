@@ -104,8 +104,8 @@ export class GraphBuilder {
   ): readonly Value[] {
     const definition = typeof operator === 'string' ? operatorNamed(operator, options.name) : operator;
     const node = new Node(definition, inputs, attributes, options.name);
-    const key = identityOf(node);
-    const shared = this.sharedNodes.get(key);
+    const key = definition.nondeterministic ? undefined : identityOf(node);
+    const shared = key === undefined ? undefined : this.sharedNodes.get(key);
     if (shared !== undefined) return shared.outputs;
 
     const types = definition.infer(node);
@@ -117,7 +117,7 @@ export class GraphBuilder {
       node.outputs = types.map((type) => this.newValue(type, { producer: node }));
       this.writtenNodes.push(node);
     }
-    this.sharedNodes.set(key, node);
+    if (key !== undefined) this.sharedNodes.set(key, node);
     return node.outputs;
   }
 
@@ -299,7 +299,7 @@ export class GraphBuilder {
 
   private fold(node: Node, types: readonly ValueType[]): readonly Value[] | undefined {
     const { operator } = node;
-    if (operator.evaluate === undefined) return undefined;
+    if (operator.evaluate === undefined || operator.nondeterministic) return undefined;
     if (types.some((type) => sizeOf(type.shape) > largestFoldedSize)) return undefined;
     const constants = node.inputs.map((input) => input?.constant);
     if (node.inputs.some((input, position) => input !== undefined && constants[position] === undefined)) {

@@ -23,6 +23,12 @@ export interface Operator {
   /** Attributes by name. One that is not listed is refused when a model is read. */
   readonly attributes?: Readonly<Record<string, AttributeSchema>>;
 
+  /**
+   * The operator may give something else at every run (random numbers, say), so two applications are never merged and
+   * none is computed in advance.
+   */
+  readonly nondeterministic?: true;
+
   /** How many outputs a node must name; further ones are written where something reads them. Default: all. */
   readonly requiredOutputs?: number;
 

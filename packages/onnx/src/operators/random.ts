@@ -8,7 +8,10 @@ export const randomOperators: readonly Operator[] = [
   {
     name: 'Dropout',
     attributes: { seed: ['int'] },
+    nondeterministic: true,
+    requiredOutputs: 1,
     infer: (node) => [node.input(0).type, { dataType: 'bool', shape: node.input(0).shape }],
-    rewrite: (graph, node) => [node.input(0), graph.fill(1, node.input(0).shape, 'bool')],
+    evaluate: (_, [x]) => [x!, { shape: x!.shape, data: x!.data.map(() => 1) }],
+    gradient: ({ cotangent }) => [cotangent],
   },
 ];

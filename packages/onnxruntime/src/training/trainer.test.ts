@@ -148,6 +148,14 @@ describe('Trainer', () => {
     expect(Buffer.from(half).equals(Buffer.from(whole))).toBe(false);
   });
 
+  test('dropout follows the seed', async () => {
+    const lossWith = (seed: number) =>
+      withTrainer({ seed }, async (trainer) => (await trainer.train(batch(0), 0.1)).loss);
+    const first = await lossWith(1);
+    expect(await lossWith(1)).toBe(first);
+    expect(Math.abs((await lossWith(2)) - first)).toBeGreaterThan(1e-4);
+  });
+
   test('running statistics follow those of the batch, or stay when frozen', async () => {
     const statistics = (batchNormalization: 'train' | 'frozen') =>
       withTrainer({ batchNormalization }, async (trainer) => {
