@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureLoss } from './commands/loss.js';
+import { measureOperators } from './commands/operators.js';
 import { measureStep } from './commands/step.js';
 import type { Figure } from './figures.js';
 import { describeMachine } from './machine.js';
@@ -66,6 +67,13 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('loss', await measureLoss(settings, { repeats, manyPixels, python }), { json, check });
     });
 
+  bench('operators', 'single operators on ONNX Runtime, between which gradient rules choose')
+    .option('--threads <count>', 'threads within an operator', positiveInteger, 2)
+    .option('--repeats <count>', 'calls that are measured', positiveInteger, 15)
+    .action(async ({ repeats, threads, json, check }: OperatorOptions) => {
+      finish('operators', await measureOperators({ repeats, threads }), { json, check });
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -85,6 +93,13 @@ type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
   json: boolean;
   check: boolean;
 };
+
+interface OperatorOptions {
+  repeats: number;
+  threads: number;
+  json: boolean;
+  check: boolean;
+}
 
 type LossOptions = LossSettings & {
   repeats: number;
