@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { interruptedExitCode } from './commands/surroundings.js';
 import { runProgram } from './program.js';
 

@@ -12,6 +12,8 @@ import {
   type TensorBackend,
   valueAndGradient,
 } from '@lovasz/core';
+import { createOnnxBackend, differentiate, encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
+import { runOnce } from './run-once.js';
 
 /** A loss and its options; `jaccard-weights` is the Lovász extension as a function of its errors. */
 export interface LossCall {
@@ -43,8 +45,7 @@ export const lossBackends: Readonly<Record<string, LossBackend>> = {
     tolerance: 1e-12,
     evaluate: async ({ name, options }, input, labels) => {
       const labelTensor = referenceTensor(labels.data, labels.shape);
-      const loss =
-        name === 'jaccard-weights' ? lovaszExtension : (lossesByName[name] as typeof lovaszSoftmax);
+      const loss = lossOf(name);
       const { value, gradients } = valueAndGradient(
         (backend, variable) => loss(backend, variable!, labelTensor, options as LovaszSoftmaxOptions),
         [referenceTensor(input.data, input.shape)],
@@ -52,10 +53,40 @@ export const lossBackends: Readonly<Record<string, LossBackend>> = {
       return { value, gradient: gradients[0]!.data };
     },
   },
+  onnxruntime: { tolerance: 1e-5, evaluate: evaluateOnRuntime },
   'kernels-exact': { tolerance: 1e-5, evaluate: kernels('exact') },
   // Pixels that share a bin share their weight: of a few dozen pixels that is a visible part.
   'kernels-histogram': { tolerance: 0.1, evaluate: kernels('histogram') },
 };
+
+/** The loss as a graph of standard operators with its gradient, on stock ONNX Runtime. */
+async function evaluateOnRuntime(
+  { name, options }: LossCall,
+  input: NumericArray,
+  labels: NumericArray,
+): ReturnType<LossBackend['evaluate']> {
+  const graph = new GraphBuilder();
+  const variable = graph.input('input', 'float32', input.shape);
+  const labelValue = graph.input('labels', 'float32', labels.shape);
+  const backend = createOnnxBackend(graph, { method: 'exact' });
+  const loss = lossOf(name)(backend, variable, labelValue, options as LovaszSoftmaxOptions);
+  const value = graph.reshape(loss, []);
+  const [gradient] = differentiate(graph, value, [variable]);
+  const outputs = [
+    { name: 'value', value },
+    { name: 'gradient', value: gradient! },
+  ];
+  const bytes = modelBytes(encodeModel({ name, inputs: graph.inputs, outputs }));
+  const found = await runOnce(bytes, [
+    { name: 'input', dataType: 'float32', ...input },
+    { name: 'labels', dataType: 'float32', ...labels },
+  ]);
+  return { value: found.get('value')![0]!, gradient: found.get('gradient')! };
+}
+
+function lossOf(name: LossCall['name']): typeof lovaszSoftmax {
+  return name === 'jaccard-weights' ? lovaszExtension : (lossesByName[name] as typeof lovaszSoftmax);
+}
 
 function kernels(method: KernelMethod): LossBackend['evaluate'] {
   return async ({ name, options }, input, labels) => {
