@@ -3,18 +3,14 @@ export { createOnnxBackend, type JaccardMethod } from './backend/onnx-backend.js
 export { differentiate, differentiateOutputs } from './differentiate.js';
 export { interpret } from './interpret.js';
 export type { AttributeValue, Attributes } from './ir/attributes.js';
-export type { DataType } from './ir/data-type.js';
+export { dataTypeNumbers, type DataType } from './ir/data-type.js';
 export { numbersOf, sizeOf, tensorOf, type Tensor } from './ir/tensor.js';
 export { Value, type ValueType } from './ir/value.js';
 export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
 export { contributedOperatorNames } from './model/contributed-operators.js';
 export { encodeModel, modelBytes, writtenOpset, type GraphDescription } from './model/encode-model.js';
-export {
-  importModel,
-  type ImportedModel,
-  type ImportedNode,
-  type ImportOptions,
-} from './model/import-model.js';
+export { importModel, type ImportedModel, type ImportOptions } from './model/import-model.js';
+export type { ImportedNode } from './model/imported-node.js';
 export { writeInitializers } from './model/write-initializers.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';

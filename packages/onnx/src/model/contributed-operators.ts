@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import type { Value } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
-import type { ImportedNode } from './import-model.js';
+import type { ImportedNode } from './imported-node.js';
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 

@@ -15,20 +15,9 @@ import { OnnxError } from '../onnx-error.js';
 import { operatorNamed } from '../operators/registry.js';
 import { applyContributed } from './contributed-operators.js';
 import { decodeAttribute, decodeTensor, opsetOf } from './decode-model.js';
+import type { ImportedNode } from './imported-node.js';
 import { liftNode } from './lift-node.js';
 import { sequenceOperators } from './sequence-operators.js';
-
-/** A node as it stands in the file, with its inputs already in the graph. */
-export interface ImportedNode {
-  readonly operator: string;
-  readonly name: string;
-  readonly inputs: readonly (Value | undefined)[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** How many outputs the file names. */
-  readonly outputCount: number;
-  /** Turns the outputs of a lifted node into those of the original, where they differ. */
-  readonly restore?: (outputs: readonly Value[]) => readonly Value[];
-}
 
 export interface ImportOptions {
   /** Shapes of inputs, which bind their symbolic dimensions. Inputs of fixed shape may be left out. */

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { ImportedNode } from './import-model.js';
+import type { ImportedNode } from './imported-node.js';
 import { attributesToInputs } from './lift/attributes-to-inputs.js';
 import { droppedAttributes } from './lift/dropped-attributes.js';
 import type { Lifting } from './lift/lifting.js';

@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import { numbersOf } from '../ir/tensor.js';
 import { Value } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
-import type { ImportedNode } from './import-model.js';
+import type { ImportedNode } from './imported-node.js';
 
 /** A node whose operands may be sequences. */
 type SequenceNode = Omit<ImportedNode, 'inputs'> & {

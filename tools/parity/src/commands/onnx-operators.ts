@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import {
+  dataTypeNumbers,
   differentiateOutputs,
   encodeModel,
   importModel,
@@ -158,16 +159,6 @@ async function runInterpreted(
   ).map(({ data }) => data);
 }
 
-const dataTypes: Readonly<Record<string, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float64: 11,
-};
-
 /** The case as a model of one node. */
 function singleNodeModel(each: OperatorCase, tensors: ReadonlyMap<string, SafetensorsTensor>): ModelProto {
   const info = (name: string, type: string, shape: readonly number[]): onnx.ValueInfoProto =>
@@ -177,7 +168,7 @@ function singleNodeModel(each: OperatorCase, tensors: ReadonlyMap<string, Safete
         value: {
           case: 'tensorType',
           value: create(onnx.TypeProto_TensorSchema, {
-            elemType: dataTypes[type]!,
+            elemType: (dataTypeNumbers as Readonly<Record<string, number>>)[type]!,
             shape: create(onnx.TensorShapeProtoSchema, {
               dim: shape.map((length) =>
                 create(onnx.TensorShapeProto_DimensionSchema, {
@@ -222,7 +213,7 @@ function singleNodeModel(each: OperatorCase, tensors: ReadonlyMap<string, Safete
         const { data } = tensors.get(input.tensor)!;
         return create(onnx.TensorProtoSchema, {
           name: input.name,
-          dataType: dataTypes[input.type]!,
+          dataType: (dataTypeNumbers as Readonly<Record<string, number>>)[input.type]!,
           dims: input.shape.map(BigInt),
           ...(sizeOf(input.shape) === 0
             ? {}

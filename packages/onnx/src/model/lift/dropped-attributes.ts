@@ -1,5 +1,5 @@
 import { OnnxError } from '../../onnx-error.js';
-import type { ImportedNode } from '../import-model.js';
+import type { ImportedNode } from '../imported-node.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
 /** Checks that an attribute which later sets lack has the one value that they mean, and drops it. */

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { ImportedNode } from '../import-model.js';
+import type { ImportedNode } from '../imported-node.js';
 
 /** One reason for which a node of another operator set is written otherwise in set 18. */
 export interface Lifting {

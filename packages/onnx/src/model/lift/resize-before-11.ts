@@ -1,6 +1,6 @@
 import { numbersOf } from '../../ir/tensor.js';
 import { OnnxError } from '../../onnx-error.js';
-import type { ImportedNode } from '../import-model.js';
+import type { ImportedNode } from '../imported-node.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
 /**
