@@ -1,7 +1,7 @@
 import { refuse } from './usage-error.js';
 
 /** The networks built in, in the order in which help lists them. */
-export const modelNames = ['unet', 'enet'] as const;
+const modelNames = ['unet', 'enet'] as const;
 
 /** What `--model` names: a network built in, or an ONNX file. */
 export type ModelChoice =

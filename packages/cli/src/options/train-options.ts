@@ -7,8 +7,8 @@ import { belowOne, nonNegative, parseNumber, parseWholeNumber, positive } from '
 import { parseSize, type Size } from './size.js';
 import { UsageError } from './usage-error.js';
 
-export const optimizerNames = ['sgd', 'adam'] as const;
-export const scheduleNames = ['polynomial', 'constant'] as const;
+const optimizerNames = ['sgd', 'adam'] as const;
+const scheduleNames = ['polynomial', 'constant'] as const;
 
 /**
  * What is used where the command line is silent. SGD: momentum and weight decay of Section 4.3 of the paper, with a

@@ -1,3 +1,5 @@
+import { checkMasks } from '../checks/check-masks.js';
+
 /**
  * The Lovász weights of one binary problem: the gradient of Algorithm 1 in closed form, on plain arrays.
  *
@@ -19,14 +21,7 @@ export function jaccardWeights(
   valid?: ArrayLike<number>,
 ): Float64Array {
   const pixels = errors.length;
-  for (const [name, mask] of [
-    ['foreground', foreground],
-    ['valid', valid],
-  ] as const) {
-    if (mask !== undefined && mask.length !== pixels) {
-      throw new RangeError(`${name} has ${mask.length} pixels, errors ${pixels}; expected the same number`);
-    }
-  }
+  checkMasks(pixels, { foreground, valid });
 
   const order: number[] = [];
   let union = 0;

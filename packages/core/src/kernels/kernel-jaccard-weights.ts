@@ -1,3 +1,4 @@
+import { checkMasks } from '../checks/check-masks.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { runHere } from './job.js';
 import { layoutWithoutClasses } from './pixel-layout.js';
@@ -31,14 +32,7 @@ export function kernelJaccardWeights(
   const { valid, method = 'auto' } = options;
   checkMethod(method);
   const pixels = errors.length;
-  for (const [name, mask] of [
-    ['foreground', foreground],
-    ['valid', valid],
-  ] as const) {
-    if (mask !== undefined && mask.length !== pixels) {
-      throw new RangeError(`${name} has ${mask.length} pixels, errors ${pixels}; expected the same number`);
-    }
-  }
+  checkMasks(pixels, { foreground, valid });
   const wrong = errors.findIndex((error) => !(error >= 0 && error < Infinity));
   if (wrong >= 0) {
     throw new RangeError(`errors hold ${errors[wrong]} at pixel ${wrong}; expected finite numbers ≥ 0`);

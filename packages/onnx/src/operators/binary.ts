@@ -7,7 +7,7 @@ import { mapBroadcast } from './evaluate-broadcast.js';
 import { noGradient, type Operator } from './operator.js';
 
 /** The broadcast type of all inputs, which must share their data type. */
-export function inferBroadcast(node: Node, inputs: readonly Value[], dataType?: DataType): ValueType {
+function inferBroadcast(node: Node, inputs: readonly Value[], dataType?: DataType): ValueType {
   const first = inputs[0]!;
   for (const input of inputs) {
     if (input.dataType !== first.dataType) {

@@ -55,6 +55,7 @@ export type Trainable = (name: string) => boolean;
  */
 export function networkLayout(model: ModelProto, trainable: Trainable = () => true): NetworkLayout {
   const graph = model.graph!;
+  const structural = structuralNames(model);
   const statistics = new Set<string>();
   const read = new Set<string>();
   for (const node of graph.node) {
@@ -72,7 +73,7 @@ export function networkLayout(model: ModelProto, trainable: Trainable = () => tr
       })
       .map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
   const parameters = layOut(
-    shapes((name) => !statistics.has(name) && !structural(model, name) && trainable(name)),
+    shapes((name) => !statistics.has(name) && !structural.has(name) && trainable(name)),
   );
   if (parameters.length === 0) throw new OnnxError('the model has no initializer to train');
   return { parameters, statistics: layOut(shapes((name) => statistics.has(name))) };
@@ -87,9 +88,11 @@ const structuralInputs: Readonly<Record<string, readonly number[]>> = {
   Upsample: [1],
 };
 
-function structural(model: ModelProto, name: string): boolean {
-  return model.graph!.node.some((node) =>
-    structuralInputs[node.opType]?.some((position) => node.input[position] === name),
+function structuralNames(model: ModelProto): ReadonlySet<string> {
+  return new Set(
+    model.graph!.node.flatMap(({ opType, input }) =>
+      (structuralInputs[opType] ?? []).flatMap((position) => input[position] ?? []),
+    ),
   );
 }
 

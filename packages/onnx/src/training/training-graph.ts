@@ -1,7 +1,6 @@
 import type { TensorBackend } from '@lovasz/core';
 import type { ModelProto } from 'onnx-buf';
 import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
-import type { GraphBuilder } from '../builder/graph-builder.js';
 import { differentiate } from '../differentiate.js';
 import type { Value } from '../ir/value.js';
 import { encodeModel, modelBytes } from '../model/encode-model.js';
@@ -206,11 +205,6 @@ function appendLoss(
   const shape = options.labelShape ?? logits.shape.filter((_, axis) => axis !== 1);
   const labels = graph.input('labels', 'int32', shape);
   const backend = createOnnxBackend(graph, options.method === undefined ? {} : { method: options.method });
-  const value = options.loss(backend, logits, asNumbers(graph, labels));
+  const value = options.loss(backend, logits, graph.cast(labels, 'float32'));
   return { loss: graph.reshape(value, []), labels, logits };
-}
-
-/** Labels in the backend's one type. */
-function asNumbers(graph: GraphBuilder, labels: Value): Value {
-  return graph.cast(labels, 'float32');
 }
