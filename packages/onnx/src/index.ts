@@ -15,16 +15,18 @@ export { writeInitializers } from './model/write-initializers.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
 export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
+export { profileNames, type ProfileName } from './passes/profiles.js';
 export { adam } from './training/adam.js';
+export { buildEvaluationGraph, type EvaluationGraphOptions } from './training/evaluation-graph.js';
 export { flatLength, type FlatEntry } from './training/flat-vector.js';
-export type { BatchNormalizationMode, NetworkLayout, RandomInput, Trainable } from './training/network.js';
+export { buildGradientGraph } from './training/gradient-graph.js';
+export type { Loss } from './training/network-loss.js';
+export type { BatchNormalizationMode, NetworkLayout, RandomInput } from './training/network.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
+export type { ParameterSelection } from './training/parameter-selection.js';
 export { sgd } from './training/sgd.js';
 export {
-  buildEvaluationGraph,
-  buildGradientGraph,
   buildTrainingGraph,
-  type Loss,
   type TrainingGraph,
   type TrainingGraphOptions,
 } from './training/training-graph.js';

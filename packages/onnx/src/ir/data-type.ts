@@ -42,3 +42,8 @@ export function describeDataTypeNumber(number: number): string {
 export function isFloatingPoint(dataType: DataType): boolean {
   return dataType === 'float32' || dataType === 'float64';
 }
+
+/** Whether the type of that number in the ONNX specification is float16 or bfloat16. */
+export function isHalfPrecision(number: number): boolean {
+  return number === 10 || number === 16;
+}

@@ -1,6 +1,6 @@
-import type { ModelProto } from 'onnx-buf';
+import type { ModelProto, TensorProto } from 'onnx-buf';
 import type { GraphBuilder } from '../builder/graph-builder.js';
-import { dataTypeOfNumber, isFloatingPoint } from '../ir/data-type.js';
+import { dataTypeOfNumber, isFloatingPoint, isHalfPrecision } from '../ir/data-type.js';
 import type { Value } from '../ir/value.js';
 import { decodeTensor } from '../model/decode-model.js';
 import { importModel } from '../model/import-model.js';
@@ -8,6 +8,7 @@ import type { ImportedNode } from '../model/imported-node.js';
 import { OnnxError } from '../onnx-error.js';
 import { normalizeByBatch } from '../operators/normalization.js';
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
+import { selectionTest, type ParameterSelection } from './parameter-selection.js';
 
 /** How a batch normalization normalizes during training. */
 export type BatchNormalizationMode =
@@ -45,15 +46,21 @@ export interface Network {
   readonly randomInputs: readonly RandomInput[];
 }
 
-/** Which initializers are trained: by default all that are floating point and of rank 1 or more. */
-export type Trainable = (name: string) => boolean;
+/** Which of a model's parameters are trained: those that are floating point and of rank 1 or more. */
+export interface LayoutOptions {
+  /** Default: all. */
+  readonly trainable?: ParameterSelection;
+  /** What is not trained of those: it stays a constant of the graphs. Default: none. */
+  readonly frozen?: ParameterSelection;
+}
 
 /**
  * Decides what is trained. Running statistics are never trained; an initializer that no node reads is left out.
  *
- * @throws OnnxError when nothing is left to train, or weights are not float32.
+ * @throws OnnxError when nothing is left to train, a listed name is no parameter, or weights are not float32.
  */
-export function networkLayout(model: ModelProto, trainable: Trainable = () => true): NetworkLayout {
+export function networkLayout(model: ModelProto, options: LayoutOptions = {}): NetworkLayout {
+  const { trainable, frozen } = options;
   const graph = model.graph!;
   const structural = structuralNames(model);
   const statistics = new Set<string>();
@@ -62,21 +69,26 @@ export function networkLayout(model: ModelProto, trainable: Trainable = () => tr
     for (const name of node.input) read.add(name);
     if (node.opType === 'BatchNormalization') for (const name of node.input.slice(3, 5)) statistics.add(name);
   }
-  const shapes = (wanted: (name: string) => boolean): { name: string; shape: number[] }[] =>
-    graph.initializer
-      .filter(({ name, dims, dataType }) => {
-        const type = dataTypeOfNumber(dataType);
-        if (!read.has(name) || dims.length === 0 || !wanted(name)) return false;
-        if (dataType === 10 || dataType === 16)
-          decodeTensor(graph.initializer.find((each) => each.name === name)!);
-        return type !== undefined && isFloatingPoint(type);
-      })
-      .map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
-  const parameters = layOut(
-    shapes((name) => !statistics.has(name) && !structural.has(name) && trainable(name)),
+  const candidates = graph.initializer.filter(
+    ({ name, dims, dataType }) => read.has(name) && dims.length > 0 && isReal(dataType),
   );
-  if (parameters.length === 0) throw new OnnxError('the model has no initializer to train');
-  return { parameters, statistics: layOut(shapes((name) => statistics.has(name))) };
+  const parameters = candidates.filter(({ name }) => !statistics.has(name) && !structural.has(name));
+  const names = new Set(parameters.map(({ name }) => name));
+  const isTrainable = selectionTest('trainable', trainable ?? (() => true), names);
+  const isFrozen = selectionTest('frozen', frozen ?? (() => false), names);
+  const trained = parameters.filter(({ name }) => isTrainable(name) && !isFrozen(name));
+  if (trained.length === 0) throw new OnnxError('the model has no initializer to train');
+  const averages = candidates.filter(({ name }) => statistics.has(name));
+  // Decoding refuses them by name.
+  for (const tensor of [...trained, ...averages]) if (isHalfPrecision(tensor.dataType)) decodeTensor(tensor);
+  const shapes = (tensors: readonly TensorProto[]): { name: string; shape: number[] }[] =>
+    tensors.map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
+  return { parameters: layOut(shapes(trained)), statistics: layOut(shapes(averages)) };
+}
+
+function isReal(dataType: number): boolean {
+  const type = dataTypeOfNumber(dataType);
+  return isHalfPrecision(dataType) || (type !== undefined && isFloatingPoint(type));
 }
 
 /** Inputs that say how an operator computes, by operator: never trained though they may be floating point. */
@@ -106,7 +118,8 @@ export function buildNetwork(
   layout: NetworkLayout,
   options: {
     readonly mode: 'train' | 'inference';
-    readonly batchNormalization: BatchNormalizationMode;
+    /** Default `train`. */
+    readonly batchNormalization?: BatchNormalizationMode;
     readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   },
 ): Network {
@@ -129,7 +142,7 @@ export function buildNetwork(
   const overrides = {
     Dropout: (graph: GraphBuilder, node: ImportedNode) =>
       training ? dropout(graph, node, randomInputs) : [node.inputs[0]!],
-    ...(training && options.batchNormalization === 'train'
+    ...(training && options.batchNormalization !== 'frozen'
       ? {
           BatchNormalization: (graph: GraphBuilder, node: ImportedNode) =>
             trainedBatchNormalization(graph, node, updated),
@@ -164,6 +177,11 @@ export function buildNetwork(
     }),
     randomInputs,
   };
+}
+
+/** The shapes of the network's inputs, by name. */
+export function inputShapesOf(network: Network): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape]));
 }
 
 /**

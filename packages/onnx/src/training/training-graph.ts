@@ -1,49 +1,63 @@
-import type { TensorBackend } from '@lovasz/core';
 import type { ModelProto } from 'onnx-buf';
-import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
+import { GraphBuilder } from '../builder/graph-builder.js';
 import { differentiate } from '../differentiate.js';
 import type { Value } from '../ir/value.js';
-import { encodeModel, modelBytes } from '../model/encode-model.js';
-import { OnnxError } from '../onnx-error.js';
-import { genericProfile } from '../passes/generic-profile.js';
-import { rewriteGraph } from '../passes/rewrite-graph.js';
-import { flatten, flatLength } from './flat-vector.js';
+import type { ProfileName } from '../passes/profiles.js';
+import { buildEvaluationGraph } from './evaluation-graph.js';
+import { flatten } from './flat-vector.js';
+import { appendLoss, type LossOptions } from './network-loss.js';
 import {
   buildNetwork,
+  inputShapesOf,
   networkLayout,
   type BatchNormalizationMode,
-  type Network,
+  type LayoutOptions,
   type NetworkLayout,
   type RandomInput,
-  type Trainable,
 } from './network.js';
+import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
+import { writeGraph } from './write-graph.js';
 
-/** A loss over the tensor interface: a scalar from the network's first output and the labels. */
-export type Loss = <T>(backend: TensorBackend<T>, logits: T, labels: T) => T;
-
-export interface TrainingGraphOptions {
-  readonly loss: Loss;
+export interface TrainingGraphOptions extends LossOptions, LayoutOptions {
   readonly optimizer: Optimizer;
   /** Shapes of the network's inputs, batch included; needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
-  /** Default: that of the logits without their channel axis. */
-  readonly labelShape?: readonly number[];
   /** Default `train`. */
   readonly batchNormalization?: BatchNormalizationMode;
-  /** Default: every floating-point initializer of rank 1 or more. */
-  readonly trainable?: Trainable;
-  /** How the Lovász weights are computed. Default `auto`. */
-  readonly method?: JaccardMethod;
+  /** What the graphs are written for. Default `generic`. */
+  readonly profile?: ProfileName;
 }
 
-/** Everything that a runtime needs to train a network. */
+/**
+ * The ONNX files with which a runtime trains a network, and what it needs to know of them.
+ *
+ * The state is a few flat float32 vectors: `parameters`, `statistics` where the network has batch normalization, and
+ * the optimizer's moments. What a file changes comes out as `next_NAME`. A file is written when it is first read here.
+ */
 export interface TrainingGraph extends NetworkLayout {
   /**
-   * One step: from the network's inputs, `labels` (int32), `parameters`, `statistics`, the moments, the optimizer's
-   * scalars and the random inputs, to `loss` and a `next_…` for each vector of the state.
+   * One step, fused: the network's inputs, `labels` (int32), the state, the optimizer's scalars and the random inputs
+   * → `loss` and a `next_…` for each vector of the state.
    */
   readonly step: Uint8Array;
+  /**
+   * The network in training: its inputs, `labels`, `parameters`, `statistics` and the random inputs → `loss`,
+   * `logits`, `next_statistics`.
+   */
+  readonly forward: Uint8Array;
+  /**
+   * The same inputs → `loss`, `gradient`, `next_statistics`. The gradient is one vector with the layout of the
+   * parameters, so that those of several batches can be added up before an update.
+   */
+  readonly backward: Uint8Array;
+  /** The update alone: `parameters`, `gradient`, the moments and the scalars → `next_parameters` and the next moments. */
+  readonly optimizer: Uint8Array;
+  /**
+   * The network as it predicts, by running statistics and without dropout: its inputs, `parameters`, `statistics` →
+   * `predictions` (int32, the class of the largest logit) and `logits`.
+   */
+  readonly evaluate: Uint8Array;
   /** The vectors that make up the state, with their lengths, in the order of the step's inputs. */
   readonly state: readonly { readonly name: string; readonly length: number }[];
   readonly scalars: readonly string[];
@@ -54,157 +68,104 @@ export interface TrainingGraph extends NetworkLayout {
   readonly randomInputs: readonly RandomInput[];
 }
 
-/** The graph of one training step: forward, loss, backward and update, fused. */
+/**
+ * Turns an inference network into training graphs of standard operators.
+ *
+ * @throws OnnxError when the model cannot be read, or a parameter reaches the loss through an operator without
+ *   gradient; RangeError for an option outside of its range.
+ *
+ * @example
+ * const graph = buildTrainingGraph(decodeModel(await readFile('network.onnx')), {
+ *   loss: (backend, logits, labels) => lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 }),
+ *   optimizer: sgd({ momentum: 0.9 }),
+ *   inputShapes: { image: [8, 3, 180, 240] },
+ *   frozen: (name) => name.startsWith('encoder.'),
+ * });
+ * await writeFile('step.onnx', graph.step);
+ */
 export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOptions): TrainingGraph {
-  const layout = networkLayout(model, options.trainable);
-  const network = networkOf(model, layout, options, 'train');
-  const { graph } = network;
-  const { optimizer } = options;
+  const { optimizer, profile } = options;
+  const layout = networkLayout(model, options);
+  const network = buildNetwork(model, layout, { ...options, mode: 'train' });
+  const { graph, parameterVector, statisticsVector } = network;
   const { loss, labels, logits } = appendLoss(network, options);
+  const forwardInputs = [...graph.inputs];
   const gradient = flatten(graph, differentiate(graph, loss, network.parameters));
-  const length = flatLength(layout.parameters);
-  const moments = optimizer.moments.map((name) => graph.input(name, 'float32', [length]));
-  const scalars = Object.fromEntries(
-    optimizer.scalars.map((name) => [name, graph.input(name, 'float32', [])]),
-  );
-  const next = optimizer.update({ graph, parameters: network.parameterVector, gradient, moments, scalars });
-  const state = [
-    { value: network.parameterVector, next: next.parameters },
-    ...(network.statisticsVector === undefined
+  const update = appendUpdate(graph, optimizer, parameterVector, gradient);
+  const statistics =
+    statisticsVector === undefined
       ? []
-      : [{ value: network.statisticsVector, next: flatten(graph, network.updatedStatistics) }]),
-    ...moments.map((value, place) => ({ value, next: next.moments[place]! })),
-  ];
-  const step = written('step', graph.inputs, [
-    { name: 'loss', value: loss },
-    ...state.map(({ value, next: updated }) => ({ name: `next_${value.name!}`, value: updated })),
-  ]);
+      : [{ value: statisticsVector, next: flatten(graph, network.updatedStatistics) }];
+  const [parameters, ...moments] = update;
+  const state = [parameters!, ...statistics, ...moments];
+  const write = (name: string, inputs: readonly Value[], outputs: Readonly<Record<string, Value>>) =>
+    writeGraph(
+      name,
+      inputs,
+      Object.entries(outputs).map(([output, value]) => ({ name: output, value })),
+      profile,
+    );
+
+  const step = once(() => write('step', graph.inputs, { loss, ...nextOf(state) }));
+  const forward = once(() => write('forward', forwardInputs, { loss, logits, ...nextOf(statistics) }));
+  const backward = once(() => write('backward', forwardInputs, { loss, gradient, ...nextOf(statistics) }));
+  const optimize = once(() => {
+    const alone = new GraphBuilder();
+    const vector = (name: string): Value => alone.input(name, 'float32', parameterVector.shape);
+    const next = appendUpdate(alone, optimizer, vector('parameters'), vector('gradient'));
+    return write('optimizer', alone.inputs, nextOf(next));
+  });
+  const evaluate = once(() => buildEvaluationGraph(model, options).bytes);
   return {
     ...layout,
-    step,
+    get step() {
+      return step();
+    },
+    get forward() {
+      return forward();
+    },
+    get backward() {
+      return backward();
+    },
+    get optimizer() {
+      return optimize();
+    },
+    get evaluate() {
+      return evaluate();
+    },
     state: state.map(({ value }) => ({ name: value.name!, length: value.shape[0]! })),
     scalars: optimizer.scalars,
-    inputShapes: shapesOf(network),
+    inputShapes: inputShapesOf(network),
     labelShape: labels.shape,
     logitsShape: logits.shape,
     randomInputs: network.randomInputs,
   };
 }
 
-/**
- * A graph from the network's inputs and `labels` to `loss`, `logits`, and the gradient of the loss to every parameter
- * (`gradient/NAME`) and floating-point input; in training mode also the updated `statistics/NAME`.
- */
-export function buildGradientGraph(
-  model: ModelProto,
-  options: Omit<TrainingGraphOptions, 'optimizer'>,
-): {
-  readonly bytes: Uint8Array;
-  readonly layout: NetworkLayout;
-  readonly outputs: readonly string[];
-  readonly labelShape: readonly number[];
-} {
-  const layout = networkLayout(model, options.trainable);
-  const network = networkOf(model, layout, options, 'train');
-  const { graph } = network;
-  const { loss, labels, logits } = appendLoss(network, options);
-  const inputs = network.inputs.filter((input) => input.dataType === 'float32');
-  const gradients = differentiate(graph, loss, [...network.parameters, ...inputs]);
-  const names = [...layout.parameters.map(({ name }) => name), ...inputs.map((input) => input.name!)];
-  const outputs = [
-    { name: 'loss', value: loss },
-    { name: 'logits', value: logits },
-    ...gradients.map((value, place) => ({ name: `gradient/${names[place]!}`, value })),
-    ...layout.statistics.map(({ name }, place) => ({
-      name: `statistics/${name}`,
-      value: network.updatedStatistics[place]!,
-    })),
+/** A vector of the state, and what it becomes. */
+interface Transition {
+  readonly value: Value;
+  readonly next: Value;
+}
+
+/** Writes the optimizer's moments and scalars as inputs, and its update: of the parameters first, then of the moments. */
+function appendUpdate(
+  graph: GraphBuilder,
+  optimizer: Optimizer,
+  parameters: Value,
+  gradient: Value,
+): readonly Transition[] {
+  const moments = optimizer.moments.map((name) => graph.input(name, 'float32', parameters.shape));
+  const scalars = Object.fromEntries(
+    optimizer.scalars.map((name) => [name, graph.input(name, 'float32', [])]),
+  );
+  const next = optimizer.update({ graph, parameters, gradient, moments, scalars });
+  return [
+    { value: parameters, next: next.parameters },
+    ...moments.map((value, place) => ({ value, next: next.moments[place]! })),
   ];
-  const bytes = written('gradient', graph.inputs, outputs);
-  return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape };
 }
 
-/**
- * The network as it predicts: from its inputs, `parameters` and `statistics` to `logits` and `predictions`, the class
- * of the largest logit (the lowest class on a tie).
- */
-export function buildEvaluationGraph(
-  model: ModelProto,
-  options: Pick<TrainingGraphOptions, 'inputShapes' | 'trainable'>,
-): {
-  readonly bytes: Uint8Array;
-  readonly layout: NetworkLayout;
-  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
-  readonly predictionShape: readonly number[];
-  readonly logitsShape: readonly number[];
-} {
-  const layout = networkLayout(model, options.trainable);
-  const network = networkOf(model, layout, options, 'inference');
-  const { graph } = network;
-  const logits = network.outputs[0]!.value;
-  const predictions = graph.cast(graph.only('ArgMax', [logits], { axis: 1, keepdims: 0 }), 'int32');
-  const bytes = written('evaluation', graph.inputs, [{ name: 'predictions', value: predictions }]);
-  return {
-    bytes,
-    layout,
-    inputShapes: shapesOf(network),
-    predictionShape: predictions.shape,
-    logitsShape: logits.shape,
-  };
-}
-
-function shapesOf(network: Network): Readonly<Record<string, readonly number[]>> {
-  return Object.fromEntries(network.inputs.map((input) => [input.name!, input.shape]));
-}
-
-/** The bytes of a graph, written for stock runtimes. */
-function written(
-  name: string,
-  inputs: readonly Value[],
-  outputs: readonly { readonly name: string; readonly value: Value }[],
-): Uint8Array {
-  const rewritten = rewriteGraph(
-    inputs,
-    outputs.map(({ value }) => value),
-    genericProfile,
-  );
-  return modelBytes(
-    encodeModel({
-      name,
-      inputs: rewritten.inputs,
-      outputs: outputs.map((output, place) => ({ name: output.name, value: rewritten.outputs[place]! })),
-    }),
-  );
-}
-
-function networkOf(
-  model: ModelProto,
-  layout: NetworkLayout,
-  options: Pick<TrainingGraphOptions, 'inputShapes' | 'batchNormalization'>,
-  mode: 'train' | 'inference',
-): Network {
-  return buildNetwork(model, layout, {
-    mode,
-    batchNormalization: options.batchNormalization ?? 'train',
-    ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
-  });
-}
-
-function appendLoss(
-  network: Network,
-  options: Pick<TrainingGraphOptions, 'loss' | 'labelShape' | 'method'>,
-): { loss: Value; labels: Value; logits: Value } {
-  const { graph } = network;
-  const output = network.outputs[0]!;
-  const logits = output.value;
-  if (logits.dataType !== 'float32' || logits.rank < 2) {
-    throw new OnnxError(
-      `output '${output.name}' is ${logits.dataType}[${logits.shape.join(', ')}], expected float32 logits [batch, classes, …]`,
-    );
-  }
-  const shape = options.labelShape ?? logits.shape.filter((_, axis) => axis !== 1);
-  const labels = graph.input('labels', 'int32', shape);
-  const backend = createOnnxBackend(graph, options.method === undefined ? {} : { method: options.method });
-  const value = options.loss(backend, logits, graph.cast(labels, 'float32'));
-  return { loss: graph.reshape(value, []), labels, logits };
+function nextOf(transitions: readonly Transition[]): Readonly<Record<string, Value>> {
+  return Object.fromEntries(transitions.map(({ value, next }) => [`next_${value.name!}`, next]));
 }

@@ -10,7 +10,7 @@ import {
   type Loss,
   type ModelProto,
   type Optimizer,
-  type Trainable,
+  type ParameterSelection,
   type TrainingGraph,
 } from '@lovasz/onnx';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
@@ -34,7 +34,9 @@ export interface TrainerOptions {
   /** Default `train`; `frozen` keeps the running statistics, for batches too small to estimate them from. */
   readonly batchNormalization?: BatchNormalizationMode;
   /** Which initializers are trained. Default: every floating-point one of rank 1 or more. */
-  readonly trainable?: Trainable;
+  readonly trainable?: ParameterSelection;
+  /** Which of those stay as they are. Default: none. */
+  readonly frozen?: ParameterSelection;
   /** How the Lovász weights are computed. Default `auto`. */
   readonly method?: JaccardMethod;
   /** From which all randomness (dropout) follows. Default 0. */
@@ -96,10 +98,7 @@ export class Trainer {
     const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
     const graph = buildTrainingGraph(decoded, options);
     const predictionShapes = options.predictionShapes ?? graph.inputShapes;
-    const evaluation = buildEvaluationGraph(decoded, {
-      inputShapes: predictionShapes,
-      ...(options.trainable === undefined ? {} : { trainable: options.trainable }),
-    });
+    const evaluation = buildEvaluationGraph(decoded, { ...options, inputShapes: predictionShapes });
     const worker = startWorker();
     try {
       const vectors = initialVectors(decoded, graph);

@@ -69,10 +69,10 @@ export class TrainingSession {
   async predict(feeds: readonly Feed[]): Promise<Int32Array> {
     const names = new Set(this.evaluationSession.inputNames);
     const state = Object.entries(this.current).filter(([name]) => names.has(name));
-    const { predictions } = await this.evaluationSession.run({
-      ...Object.fromEntries(state),
-      ...tensorsOf(feeds),
-    });
+    const { predictions } = await this.evaluationSession.run(
+      { ...Object.fromEntries(state), ...tensorsOf(feeds) },
+      ['predictions'],
+    );
     return predictions!.data as Int32Array;
   }
 

@@ -1,0 +1,189 @@
+import { crossEntropy } from '@lovasz/core';
+import { describe, expect, test } from '@jest/globals';
+import type { ModelProto } from 'onnx-buf';
+import { GraphBuilder } from '../builder/graph-builder.js';
+import { interpret } from '../interpret.js';
+import { decodeModel } from '../model/decode-model.js';
+import { encodeModel } from '../model/encode-model.js';
+import { importModel } from '../model/import-model.js';
+import { adam } from './adam.js';
+import { sgd } from './sgd.js';
+import { buildTrainingGraph, type TrainingGraphOptions } from './training-graph.js';
+
+/** A convolution, batch normalization, dropout and a convolution to three classes. */
+function network(): ModelProto {
+  const graph = new GraphBuilder();
+  const weights = (name: string, shape: readonly number[], first = 0.1) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const data = Float32Array.from({ length: size }, (_, place) => first + 0.3 * Math.sin(place * 1.7));
+    return graph.constantTensor({ dataType: 'float32', shape, data }, name);
+  };
+  const image = graph.input('image', 'float32', [2, 2, 4, 4]);
+  let x = graph.conv(image, weights('first.weight', [4, 2, 3, 3]), weights('first.bias', [4]), {
+    pads: [1, 1, 1, 1],
+  });
+  x = graph.apply('BatchNormalization', [
+    x,
+    ...['scale', 'bias', 'mean', 'variance'].map((name) => weights(`norm.${name}`, [4], 0.9)),
+  ])[0]!;
+  x = graph.apply('Dropout', [graph.relu(x), graph.constant(0.25)])[0]!;
+  const logits = graph.conv(x, weights('last.weight', [3, 4, 1, 1]));
+  return encodeModel({ name: 'net', inputs: [image], outputs: [{ name: 'logits', value: logits }] });
+}
+
+const options: TrainingGraphOptions = {
+  loss: (backend, logits, labels) => crossEntropy(backend, logits, labels),
+  optimizer: adam({ weightDecay: 0.01 }),
+};
+
+type Vectors = Readonly<Record<string, Float64Array>>;
+
+/** Interprets a written file; feeds that it has no input for are left out. */
+function run(bytes: Uint8Array, feeds: Vectors): Vectors {
+  const { inputs, outputs } = importModel(decodeModel(bytes));
+  const results = interpret(
+    outputs.map(({ value }) => value),
+    new Map(inputs.map((input) => [input, { shape: input.shape, data: feeds[input.name!]! }])),
+  );
+  return Object.fromEntries(outputs.map(({ name }, place) => [name, results[place]!.data]));
+}
+
+const waves = (length: number, frequency: number): Float64Array =>
+  Float64Array.from({ length }, (_, place) => Math.abs(Math.sin(place * frequency)));
+
+/** What every file of the network above can be fed. */
+function feedsOf(graph: ReturnType<typeof buildTrainingGraph>): Vectors {
+  return {
+    image: waves(64, 1.3),
+    labels: Float64Array.from({ length: 32 }, (_, place) => (place * 7) % 3),
+    random_0: waves(128, 2.1),
+    ...Object.fromEntries(graph.state.map(({ name, length }, place) => [name, waves(length, 0.7 + place)])),
+    step_size: Float64Array.of(0.01),
+    second_correction: Float64Array.of(1.5),
+    learning_rate: Float64Array.of(0.1),
+  };
+}
+
+function expectClose(found: Vectors, expected: Vectors): void {
+  for (const [name, values] of Object.entries(found)) {
+    values.forEach((value, place) => expect(value).toBeCloseTo(expected[name]![place]!, 10));
+  }
+}
+
+const entriesOf = (bytes: Uint8Array) => {
+  const { input, output } = decodeModel(bytes).graph!;
+  return [input.map(({ name }) => name), output.map(({ name }) => name)];
+};
+
+describe('buildTrainingGraph', () => {
+  test('gives five files with the inputs and outputs that it says', () => {
+    const graph = buildTrainingGraph(network(), options);
+    const moments = ['first_moment', 'second_moment'];
+    const batch = ['image', 'labels', 'parameters', 'statistics', 'random_0'];
+    expect(graph.state.map(({ name }) => name)).toEqual(['parameters', 'statistics', ...moments]);
+    const files = {
+      step: [
+        ['loss', 'next_parameters', 'next_statistics', 'next_first_moment', 'next_second_moment'],
+        [...batch, ...moments, ...graph.scalars],
+      ],
+      forward: [['loss', 'logits', 'next_statistics'], batch],
+      backward: [['loss', 'gradient', 'next_statistics'], batch],
+      optimizer: [
+        ['next_parameters', 'next_first_moment', 'next_second_moment'],
+        ['parameters', 'gradient', ...moments, ...graph.scalars],
+      ],
+      evaluate: [
+        ['predictions', 'logits'],
+        ['image', 'parameters', 'statistics'],
+      ],
+    } as const;
+    for (const [name, [outputs, inputs]] of Object.entries(files)) {
+      const [foundInputs, foundOutputs] = entriesOf(graph[name as keyof typeof files]);
+      expect(new Set(foundInputs)).toEqual(new Set(inputs));
+      expect(foundOutputs).toEqual(outputs);
+    }
+    expect(graph.step).toBe(graph.step);
+  });
+
+  test.each([adam({ weightDecay: 0.01 }), sgd({ momentum: 0.9, weightDecay: 0.01 })])(
+    'backward and then the optimizer make one step: $name',
+    (optimizer) => {
+      const graph = buildTrainingGraph(network(), { ...options, optimizer });
+      const feeds = feedsOf(graph);
+      const whole = run(graph.step, feeds);
+      const { loss, gradient, ...statistics } = run(graph.backward, feeds);
+      const updated = run(graph.optimizer, { ...feeds, gradient: gradient! });
+      expectClose({ loss: loss!, ...statistics, ...updated }, whole);
+      expect(Object.keys({ loss, ...statistics, ...updated }).sort()).toEqual(Object.keys(whole).sort());
+    },
+  );
+
+  test('forward gives the loss and the statistics of a step, and the logits that it is of', () => {
+    const graph = buildTrainingGraph(network(), options);
+    const feeds = feedsOf(graph);
+    const { logits, ...rest } = run(graph.forward, feeds);
+    expectClose(rest, run(graph.step, feeds));
+    const scores = (image: number, pixel: number) =>
+      [0, 1, 2].map((label) => logits![(image * 3 + label) * 16 + pixel]!);
+    const losses = Array.from(feeds['labels']!, (label, place) => {
+      const each = scores(Math.floor(place / 16), place % 16);
+      return Math.log(each.reduce((sum, score) => sum + Math.exp(score), 0)) - each[label]!;
+    });
+    expect(rest['loss']![0]).toBeCloseTo(losses.reduce((sum, each) => sum + each, 0) / losses.length, 10);
+  });
+
+  test('evaluate normalizes by the running statistics and names the class of the largest logit', () => {
+    const graph = buildTrainingGraph(network(), options);
+    const feeds = feedsOf(graph);
+    const { predictions, logits } = run(graph.evaluate, feeds);
+    predictions!.forEach((label, place) => {
+      const pixel = Math.floor(place / 16) * 48 + (place % 16);
+      const scores = [0, 1, 2].map((each) => logits![pixel + each * 16]!);
+      expect(label).toBe(scores.indexOf(Math.max(...scores)));
+    });
+    const other = { ...feeds, statistics: feeds['statistics']!.map((each) => each + 1) };
+    expect(run(graph.evaluate, other)['logits']).not.toEqual(logits);
+  });
+
+  test.each([
+    ['a list', { frozen: ['first.weight', 'norm.scale'] }],
+    ['a test', { frozen: (name: string) => name === 'first.weight' || name === 'norm.scale' }],
+    ['what is trained', { trainable: ['last.weight', 'norm.bias', 'first.bias'] }],
+  ])('what is frozen is no part of the parameters, and has no gradient: %s', (_, selection) => {
+    const graph = buildTrainingGraph(network(), { ...options, ...selection });
+    expect(graph.parameters.map(({ name }) => name).sort()).toEqual([
+      'first.bias',
+      'last.weight',
+      'norm.bias',
+    ]);
+    const all = buildTrainingGraph(network(), options);
+    // The same weights: those of the file for what is frozen.
+    const initializers = new Map(
+      network().graph!.initializer.map(({ name, rawData }) => [
+        name,
+        new Float32Array(rawData.slice().buffer),
+      ]),
+    );
+    const vectorOf = ({ parameters }: typeof graph) =>
+      Float64Array.from(parameters.flatMap(({ name }) => [...initializers.get(name)!]));
+    const [some, every] = [graph, all].map((each) =>
+      run(each.backward, { ...feedsOf(all), parameters: vectorOf(each) }),
+    );
+    expect(some!['loss']![0]).toBeCloseTo(every!['loss']![0]!, 10);
+    for (const { name, offset, size } of graph.parameters) {
+      const place = all.parameters.find((entry) => entry.name === name)!.offset;
+      expectClose(
+        { gradient: some!['gradient']!.slice(offset, offset + size) },
+        { gradient: every!['gradient']!.slice(place, place + size) },
+      );
+    }
+  });
+
+  test.each([
+    [{ frozen: ['first.wait'] }, "frozen names 'first.wait', but the model's parameters are "],
+    [{ trainable: ['norm.mean'] }, "trainable names 'norm.mean', but the model's parameters are "],
+    [{ frozen: () => true }, 'the model has no initializer to train'],
+  ])('%j is refused', (selection, message) => {
+    expect(() => buildTrainingGraph(network(), { ...options, ...selection })).toThrow(message);
+  });
+});
