@@ -4,10 +4,17 @@ export class OnnxError extends Error {
   readonly operator: string | undefined;
   readonly node: string | undefined;
 
-  constructor(cause: string, place: { operator?: string | undefined; node?: string | undefined } = {}) {
+  constructor(
+    cause: string,
+    place: { operator?: string | undefined; node?: string | undefined } = {},
+    options: ErrorOptions = {},
+  ) {
     const operator = place.operator === undefined ? '' : `${place.operator}`;
     const node = place.node === undefined || place.node === '' ? '' : ` '${place.node}'`;
-    super(operator === '' && node === '' ? cause : `${operator === '' ? 'node' : operator}${node}: ${cause}`);
+    super(
+      operator === '' && node === '' ? cause : `${operator === '' ? 'node' : operator}${node}: ${cause}`,
+      options,
+    );
     this.operator = place.operator;
     this.node = place.node;
   }

@@ -11,7 +11,7 @@ import { openPredictor } from '../prediction/open-predictor.js';
 import { formatPercent } from '../text/format-percent.js';
 import { imageInput } from '../training/image-input.js';
 import { openData, sizeOfFirst } from '../training/open-data.js';
-import { readModel } from '../training/open-model.js';
+import { readModelFile } from '../training/open-model.js';
 import { restoreModel } from '../training/restore-model.js';
 import { readCheckpoint, recordOf } from '../training/run-record.js';
 import { interruptedExitCode, type Surroundings } from './surroundings.js';
@@ -103,7 +103,7 @@ async function openNetwork({
     throw new UsageError('--checkpoint or --model: none given; accepted: one of them');
   if (data === undefined)
     throw new UsageError('--data: none given with --model; accepted: shapes, camvid:DIR');
-  const model = await readModel(modelFile);
+  const model = await readModelFile(modelFile);
   const [, , height, width] = imageInput(model).shape;
   return {
     name: modelFile,

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { modelBytes } from '@lovasz/onnx';
-import { writeAtomically } from '@lovasz/onnxruntime';
+import { writeModel } from '@lovasz/onnxruntime';
 import { restoreModel } from '../training/restore-model.js';
 import { readCheckpoint, recordOf } from '../training/run-record.js';
 import type { Surroundings } from './surroundings.js';
@@ -27,7 +26,7 @@ Example:
       const checkpoint = await readCheckpoint('--checkpoint', file);
       const model = await restoreModel(checkpoint, recordOf(checkpoint, file));
       await mkdir(dirname(out), { recursive: true });
-      await writeAtomically(out, modelBytes(model));
+      await writeModel(out, model);
       stdout.write(`${out}: the network after step ${checkpoint.step}\n`);
     });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OnnxError } from '@lovasz/onnx';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UsageError } from '../options/usage-error.js';
-import { openModel, readModel } from './open-model.js';
+import { openModel, readModelFile } from './open-model.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ test('a network built in is drawn by the seed', async () => {
 
 test('a file that is not there is a mistake of the command line', async () => {
   const file = join(directory, 'nothing.onnx');
-  const reading = readModel(file);
+  const reading = readModelFile(file);
   await expect(reading).rejects.toThrow(UsageError);
   await expect(reading).rejects.toThrow(`--model: cannot read ${file}: ENOENT`);
 });
@@ -30,7 +30,7 @@ test('a file that is not there is a mistake of the command line', async () => {
 test('a file that is no model is refused by name', async () => {
   const file = join(directory, 'text.onnx');
   await writeFile(file, 'no model');
-  const reading = readModel(file);
+  const reading = readModelFile(file);
   await expect(reading).rejects.toThrow(OnnxError);
   await expect(reading).rejects.toThrow(`${file}: the 8 bytes are no ONNX model`);
 });

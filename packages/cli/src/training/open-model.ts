@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { enet, unet } from '@lovasz/models';
-import { decodeModel, OnnxError, type ModelProto } from '@lovasz/onnx';
+import { OnnxError, type ModelProto } from '@lovasz/onnx';
+import { readModel } from '@lovasz/onnxruntime';
 import type { ModelChoice } from '../options/model.js';
 import type { Size } from '../options/size.js';
 import { UsageError } from '../options/usage-error.js';
@@ -12,24 +12,21 @@ export async function openModel(
   choice: ModelChoice,
   options: { readonly classes: number; readonly size: Size; readonly seed: number },
 ): Promise<ModelProto> {
-  if (choice.kind === 'file') return readModel(choice.file);
+  if (choice.kind === 'file') return readModelFile(choice.file);
   const { classes, size, seed } = options;
   return builtIn[choice.name]({ classes, ...size, seed });
 }
 
 /**
- * Reads a network from its file.
+ * Reads a network from its file, with the data that lies beside it.
  *
  * @throws UsageError when there is no such file; OnnxError that names the file when it holds no ONNX model.
  */
-export async function readModel(file: string): Promise<ModelProto> {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new UsageError(`--model: cannot read ${file}: ${error.message}`);
-  });
+export async function readModelFile(file: string): Promise<ModelProto> {
   try {
-    return decodeModel(bytes);
+    return await readModel(file);
   } catch (error) {
-    if (!(error instanceof OnnxError)) throw error;
-    throw new OnnxError(`${file}: ${error.message}`);
+    if (error instanceof OnnxError) throw new OnnxError(`${file}: ${error.message}`);
+    throw new UsageError(`--model: cannot read ${file}: ${(error as Error).message}`);
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { SegmentationDataset } from '@lovasz/datasets';
 import { classIou, meanIou, pixelAccuracy } from '@lovasz/evaluation';
-import { NonFiniteLossError, saveCheckpoint, writeAtomically } from '@lovasz/onnxruntime';
+import { NonFiniteLossError, saveCheckpoint, writeAtomically, writeModel } from '@lovasz/onnxruntime';
 import {
   createMetricsFile,
   readMetricsFile,
@@ -173,7 +173,7 @@ async function run(
       if (savedStep !== trainer.step) await save();
       tell({ event: 'interrupted', step: trainer.step });
     }
-    await writeAtomically(folder.model, await trainer.exportModel());
+    await writeModel(folder.model, await trainer.trainedModel());
     const gallery = await predictGallery(name, predict, validation, batch);
     const page = await renderReport({
       title: `${start.model} on ${start.data}`,

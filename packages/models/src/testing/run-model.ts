@@ -2,11 +2,11 @@ import {
   differentiate,
   importModel,
   interpret,
-  numbersOf,
+  numbersOfInitializer,
   type ImportedModel,
   type ModelProto,
-  type Tensor,
   type Value,
+  type ValueType,
 } from '@lovasz/onnx';
 
 /** The logits of images [batch, channels, height, width], in float64. */
@@ -26,11 +26,12 @@ export function largestGradients(
 ): ReadonlyMap<string, number> {
   const feeds = new Map<Value, { shape: readonly number[]; data: Float64Array }>();
   const parameters = new Map<string, Value>();
-  const asInput = (name: string, tensor: Tensor, graph: ImportedModel['graph']): Value | undefined => {
-    if (!isTrained(name, tensor.shape.length)) return undefined;
-    const value = graph.input(name, tensor.dataType, tensor.shape);
+  const initializers = new Map(model.graph!.initializer.map((tensor) => [tensor.name, tensor]));
+  const asInput = (name: string, type: ValueType, graph: ImportedModel['graph']): Value | undefined => {
+    if (!isTrained(name, type.shape.length)) return undefined;
+    const value = graph.input(name, type.dataType, type.shape);
     parameters.set(name, value);
-    feeds.set(value, { shape: tensor.shape, data: numbersOf(tensor) });
+    feeds.set(value, { shape: type.shape, data: numbersOfInitializer(initializers.get(name)!) });
     return value;
   };
   const { graph, inputs, outputs } = importModel(model, {

@@ -2,7 +2,6 @@ import { fromBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
   ModelProtoSchema,
-  TensorProto_DataLocation,
   type AttributeProto,
   type ModelProto,
   type TensorProto,
@@ -10,18 +9,24 @@ import {
 import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
 import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
+import type { ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
+import { attachExternalData, isExternal, readExternal, type ExternalData } from './external-data.js';
 
 /** The operator sets of `ai.onnx` that can be read. */
 export const readOpsets = { oldest: 6, newest: 23 } as const;
 
 /**
- * Reads an ONNX file.
+ * Reads an ONNX file. Weights are not copied: their bytes are those of `bytes`.
  *
+ * @param options.externalData gives data that lies in files beside the model, when its entries are needed.
  * @throws OnnxError when the bytes are no ONNX model, hold an operator set that is not supported, or refer to data
- *   outside of the file.
+ *   outside of the model's folder.
  */
-export function decodeModel(bytes: Uint8Array): ModelProto {
+export function decodeModel(
+  bytes: Uint8Array,
+  options: { readonly externalData?: ExternalData } = {},
+): ModelProto {
   let model: ModelProto;
   try {
     // A Node Buffer is read as the plain array it is: its slices would share memory where copies are meant.
@@ -35,6 +40,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     );
   }
   opsetOf(model);
+  attachExternalData(model, options.externalData);
   return model;
 }
 
@@ -58,16 +64,13 @@ export function opsetOf(model: Pick<ModelProto, 'opsetImport'>, inherited?: numb
   );
 }
 
-/** The entries of a tensor in the file. Bytes are shared with the file where their alignment allows it. */
-export function decodeTensor(tensor: TensorProto): Tensor {
+/**
+ * The type and shape of a tensor, checked to be what its data fills; nothing is read or allocated.
+ *
+ * @throws OnnxError that names the tensor when its type is not supported or its data does not fill its shape.
+ */
+export function decodeTensorType(tensor: TensorProto): ValueType {
   const place = { operator: 'initializer', node: tensor.name };
-  if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL || tensor.externalData.length > 0) {
-    const location = tensor.externalData.find((entry) => entry.key === 'location')?.value ?? '?';
-    throw new OnnxError(
-      `its data lies outside of the model, in '${location}'; supported is data inside of the file`,
-      place,
-    );
-  }
   const dataType = dataTypeOfNumber(tensor.dataType);
   if (dataType === undefined) {
     throw new OnnxError(
@@ -80,29 +83,49 @@ export function decodeTensor(tensor: TensorProto): Tensor {
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || !Number.isSafeInteger(size)) {
     throw new OnnxError(`has impossible dimensions [${shape.join(', ')}]`, place);
   }
-  const check = (count: number): void => {
-    if (count !== size) {
-      throw new OnnxError(`has ${count} entries, but shape [${shape.join(', ')}] needs ${size}`, place);
-    }
-  };
+  if (isExternal(tensor)) return { dataType, shape };
   if (tensor.rawData.length > 0 || size === 0) {
-    const width = bytesPerEntry[dataType];
-    if (tensor.rawData.length !== size * width) {
+    const needed = size * bytesPerEntry[dataType];
+    if (tensor.rawData.length !== needed) {
       throw new OnnxError(
-        `has ${tensor.rawData.length} bytes, but ${dataType} of shape [${shape.join(', ')}] needs ${size * width}`,
+        `has ${tensor.rawData.length} bytes, but ${dataType} of shape [${shape.join(', ')}] needs ${needed}`,
         place,
       );
     }
-    return { dataType, shape, data: viewOf(dataType, tensor.rawData) };
+  } else {
+    const count = listedEntries(tensor, dataType).length;
+    if (count !== size) {
+      throw new OnnxError(`has ${count} entries, but shape [${shape.join(', ')}] needs ${size}`, place);
+    }
   }
-  if (dataType === 'int64') {
-    check(tensor.int64Data.length);
-    return { dataType, shape, data: BigInt64Array.from(tensor.int64Data) };
+  return { dataType, shape };
+}
+
+/** The entries of a tensor in the file. Bytes are shared with the file where their alignment allows it. */
+export function decodeTensor(tensor: TensorProto): Tensor {
+  const { dataType, shape } = decodeTensorType(tensor);
+  const bytes = isExternal(tensor) ? readExternal(tensor) : tensor.rawData;
+  if (bytes.length > 0 || sizeOf(shape) === 0) {
+    return { dataType, shape, data: viewOf(dataType, bytes as Uint8Array<ArrayBuffer>) };
   }
-  const entries =
-    dataType === 'float32' ? tensor.floatData : dataType === 'float64' ? tensor.doubleData : tensor.int32Data;
-  check(entries.length);
-  return tensorOf(dataType, shape, entries);
+  const entries = listedEntries(tensor, dataType);
+  return dataType === 'int64'
+    ? { dataType, shape, data: BigInt64Array.from(entries as readonly bigint[]) }
+    : tensorOf(dataType, shape, entries as readonly number[]);
+}
+
+/** The list that holds the entries where they are not raw bytes. */
+function listedEntries(tensor: TensorProto, dataType: DataType): readonly number[] | readonly bigint[] {
+  switch (dataType) {
+    case 'float32':
+      return tensor.floatData;
+    case 'float64':
+      return tensor.doubleData;
+    case 'int64':
+      return tensor.int64Data;
+    default:
+      return tensor.int32Data;
+  }
 }
 
 /** The entries of an initializer as JavaScript numbers. */

@@ -25,6 +25,8 @@ import type { Node } from '../ir/node.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { Value, ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
+import { embed, externalLengthOf, hasSource, readExternal } from './external-data.js';
+import { mapTensors } from './map-tensors.js';
 
 /** The operator set that all graphs are written in. */
 export const writtenOpset = 18;
@@ -133,10 +135,31 @@ export function encodeModel(description: GraphDescription): ModelProto {
   });
 }
 
-/** The bytes of an ONNX file. */
+/**
+ * The bytes of an ONNX file, data from outside of the model included; fields that this library does not know are kept
+ * where they were.
+ *
+ * @throws OnnxError when that is more than a file can hold (2 GiB), or when data from outside cannot be read.
+ */
 export function modelBytes(model: ModelProto): Uint8Array {
-  return toBinary(ModelProtoSchema, model);
+  let size = 0;
+  mapTensors(model, (tensor) => {
+    size += tensor.rawData.length + (hasSource(tensor) ? externalLengthOf(tensor) : 0);
+    return tensor;
+  });
+  if (size > largestFile) {
+    throw new OnnxError(
+      `the tensors of the model take ${size} bytes, but a file holds ${largestFile}; write them beside it, as writeModel of @lovasz/onnxruntime and splitModel do`,
+    );
+  }
+  const whole = mapTensors(model, (tensor) =>
+    hasSource(tensor) ? embed(tensor, readExternal(tensor)) : tensor,
+  );
+  return toBinary(ModelProtoSchema, whole);
 }
+
+/** Readers of protobuf refuse larger messages; 1 MiB is left for all that is no tensor. */
+const largestFile = 2 ** 31 - 2 ** 20;
 
 /** The nodes that `outputs` depend on, in the order of creation, which is topological. */
 export function liveNodes(outputs: readonly Value[]): readonly Node[] {

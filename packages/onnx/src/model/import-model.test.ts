@@ -121,7 +121,7 @@ const nodeOf = ({ operator, inputs, outputs, domain, attributes }: NodeText): No
     opType: operator,
     input: [...inputs],
     output: [...outputs],
-    domain: domain ?? '',
+    ...(domain === undefined ? {} : { domain }),
     attribute: [...(attributes ?? [])],
   });
 
@@ -219,6 +219,8 @@ describe('constructs that are resolved while a model is read', () => {
       }),
     );
     expect(run(model, 2)).toEqual([2, 2]);
+    // Fields that are not set, as they come from a file, have their defaults in inlined nodes too.
+    expect(run(reread(model), 2)).toEqual([2, 2]);
   });
 
   test('a function that calls itself is refused', () => {

@@ -9,12 +9,13 @@ import type {
 import { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
-import { numbersOf, type Tensor } from '../ir/tensor.js';
+import { numbersOf } from '../ir/tensor.js';
 import { Value, type ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
 import { operatorNamed } from '../operators/registry.js';
 import { applyContributed } from './contributed-operators.js';
-import { decodeAttribute, decodeTensor, opsetOf } from './decode-model.js';
+import { copyMessage } from './copy-message.js';
+import { decodeAttribute, decodeTensor, decodeTensorType, opsetOf } from './decode-model.js';
 import type { ImportedNode } from './imported-node.js';
 import { liftNode } from './lift-node.js';
 import { sequenceOperators } from './sequence-operators.js';
@@ -23,7 +24,7 @@ export interface ImportOptions {
   /** Shapes of inputs, which bind their symbolic dimensions. Inputs of fixed shape may be left out. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** What stands for an initializer in the graph; `undefined` leaves it a constant. */
-  readonly initializer?: (name: string, tensor: Tensor, graph: GraphBuilder) => Value | undefined;
+  readonly initializer?: (name: string, type: ValueType, graph: GraphBuilder) => Value | undefined;
   /** Operators that are written otherwise than they stand in the file, by name. */
   readonly overrides?: Readonly<
     Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
@@ -54,12 +55,7 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     functions: new Map(model.functions.map((each) => [`${each.domain}:${each.name}`, each])),
     calls: [],
   };
-  defineInitializers(
-    proto,
-    scope,
-    context,
-    (name, tensor) => options.initializer?.(name, tensor, graph) ?? graph.constantTensor(tensor),
-  );
+  defineInitializers(proto, scope, context, (name, type) => options.initializer?.(name, type, graph));
   const fed = proto.input.filter((input) => !scope.has(input.name));
   for (const name of Object.keys(options.inputShapes ?? {})) {
     if (!fed.some((input) => input.name === name)) {
@@ -103,10 +99,13 @@ function defineInitializers(
   proto: GraphProto,
   scope: Scope,
   { graph }: Context,
-  valueOf: (name: string, tensor: Tensor) => Value = (_, tensor) => graph.constantTensor(tensor),
+  insteadOf?: (name: string, type: ValueType) => Value | undefined,
 ): void {
   for (const initializer of proto.initializer) {
-    define(scope, initializer.name, valueOf(initializer.name, decodeTensor(initializer)));
+    // What is fed at every run is not read: weights may be larger than memory.
+    const { name } = initializer;
+    const value = insteadOf?.(name, decodeTensorType(initializer));
+    define(scope, name, value ?? graph.constantTensor(decodeTensor(initializer)));
   }
 }
 
@@ -147,7 +146,7 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
   const attributeProtos = proto.attribute.flatMap((attribute) => {
     if (attribute.refAttrName === '') return [attribute];
     const given = context.callAttributes?.get(attribute.refAttrName);
-    return given === undefined ? [] : [{ ...given, name: attribute.name }];
+    return given === undefined ? [] : [copyMessage(given, { name: attribute.name })];
   });
   if (called !== undefined) return inlineFunction(called, proto, operands, attributeProtos, context);
   const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
@@ -226,7 +225,7 @@ function inlineFunction(
   });
   const nodes = called.node.map((node) =>
     node.input.some((name) => missing.has(name))
-      ? { ...node, input: node.input.map((name) => (missing.has(name) ? '' : name)) }
+      ? copyMessage(node, { input: node.input.map((name) => (missing.has(name) ? '' : name)) })
       : node,
   );
   importNodes(nodes, scope, {

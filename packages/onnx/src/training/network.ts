@@ -152,10 +152,10 @@ export function buildNetwork(
   const imported = importModel(model, {
     ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
     overrides,
-    initializer: (name, tensor, graph) => {
+    initializer: (name, { dataType }, graph) => {
       const entry = entriesIn(graph).get(name);
-      if (entry !== undefined && tensor.dataType !== 'float32') {
-        throw new OnnxError(`holds ${tensor.dataType}; trained weights must be float32`, {
+      if (entry !== undefined && dataType !== 'float32') {
+        throw new OnnxError(`holds ${dataType}; trained weights must be float32`, {
           operator: 'initializer',
           node: name,
         });

@@ -15,7 +15,7 @@ export interface PredictorOptions {
  * training, so that operators need no gradient.
  *
  * @example
- * const predictor = await Predictor.create(await readFile('trained.onnx'), { inputShapes: { image: [1, 3, 180, 240] } });
+ * const predictor = await Predictor.create(await readModel('trained.onnx'), { inputShapes: { image: [1, 3, 180, 240] } });
  * const classes = await predictor.predict({ image });
  * await predictor.close();
  */

@@ -60,13 +60,13 @@ export interface TrainingBatch {
  * double-buffered, so a step that fails leaves them as they were.
  *
  * @example
- * const trainer = await Trainer.create(await readFile('network.onnx'), {
+ * const trainer = await Trainer.create(await readModel('network.onnx'), {
  *   loss: (backend, logits, labels) => lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 }),
  *   optimizer: sgd({ momentum: 0.9 }),
  *   inputShapes: { image: [8, 3, 64, 64] },
  * });
  * const { loss } = await trainer.train({ inputs: { image }, labels }, 0.01);
- * await writeFile('trained.onnx', await trainer.exportModel());
+ * await writeModel('trained.onnx', await trainer.trainedModel());
  * await trainer.close();
  */
 export class Trainer {
@@ -245,16 +245,22 @@ export class Trainer {
     this.steps = checkpoint.step;
   }
 
-  /** The model with its trained weights and statistics: a plain inference model of the same operators and names. */
-  async exportModel(): Promise<Uint8Array> {
+  /**
+   * The model with its trained weights and statistics, of the same operators and names, as `writeModel` takes it. What
+   * was not trained is shared with the model that was given.
+   */
+  async trainedModel(): Promise<ModelProto> {
     const vectors = await this.vectors();
     const tensors = [
       ...tensorsOf(vectors['parameters']!, this.graph.parameters),
       ...tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
     ];
-    return modelBytes(
-      writeInitializers(this.model, new Map(tensors.map(([name, { data }]) => [name, data]))),
-    );
+    return writeInitializers(this.model, new Map(tensors.map(([name, { data }]) => [name, data])));
+  }
+
+  /** The bytes of {@link trainedModel} in one file: a plain inference model. */
+  async exportModel(): Promise<Uint8Array> {
+    return modelBytes(await this.trainedModel());
   }
 
   /** Ends the thread. The trainer cannot be used any more. */

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
 import {
   buildGradientGraph,
-  decodeModel,
   flatLength,
   numbersOfInitializer,
   type FlatEntry,
   type Loss,
   type ModelProto,
 } from '@lovasz/onnx';
+import { readModel } from '@lovasz/onnxruntime';
 import { type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { readTensors } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
@@ -90,7 +90,7 @@ async function compareModel(
   each: ModelCase['cases'][number],
   lossName: string,
 ): Promise<number> {
-  const model = decodeModel(await readFile(join(folder, network.file)));
+  const model = await readModel(join(folder, network.file));
   const tensors = await readTensors(folder, network.tensors);
   const numbers = (key: string): SafetensorsTensor => {
     const tensor = tensors.get(key);
