@@ -1,3 +1,5 @@
+export { compileModel } from './compilation/compile-model.js';
+export type { Manifest, Port, StateVector } from './compilation/manifest.js';
 export { eventsOfKind } from './events/events-of-kind.js';
 export { readMetricsFile } from './events/metrics-file.js';
 export type {
@@ -12,7 +14,9 @@ export type {
 export { renderReport } from './report/render-report.js';
 export type { Color, GalleryItem, ReportData, ReportRun } from './report/report-data.js';
 export { UsageError } from './options/usage-error.js';
-export type { Duration, OptimizerChoice, TrainOptions } from './options/train-options.js';
+export type { OptimizerChoice } from './options/optimizer-options.js';
+export type { Duration, TrainOptions } from './options/train-options.js';
+export type { CompileOptions } from './options/compile-options.js';
 export type { DataChoice } from './options/data.js';
 export type { LossName } from './options/loss.js';
 export type { ModelChoice } from './options/model.js';

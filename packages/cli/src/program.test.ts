@@ -248,6 +248,31 @@ test('training on crops, judging whole images', async () => {
   expect(JSON.parse(scores)).toMatchObject({ meanIou: last.meanIou, pixelAccuracy: last.pixelAccuracy });
 }, 30_000);
 
+test('a compiled network takes its weights back', async () => {
+  const [out, exported] = [join(root, 'compiled'), join(root, 'same.onnx')];
+  const compiled = await lovasz(['compile', tiny, '--out', out, '--input-shape', 'image=1x3x16x16']);
+  expect(compiled).toMatchObject({ code: 0, stderr: '' });
+  expect(compiled.stdout).toContain(`how to run them: ${join(out, 'README.md')}`);
+  const state = join(out, 'state.bin');
+  const { code } = await lovasz([
+    'export',
+    '--compiled',
+    out,
+    '--state',
+    state,
+    '--model',
+    tiny,
+    '--out',
+    exported,
+  ]);
+  expect(code).toBe(0);
+  expect(await readFile(exported)).toEqual(await readFile(tiny));
+  await writeFile(join(out, 'mine.txt'), 'mine');
+  const again = await lovasz(['compile', tiny, '--out', out, '--input-shape', 'image=1x3x16x16']);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain("holds 'mine.txt', which lovasz compile has not written");
+});
+
 test('a loss that is no number stops the run, and the last good checkpoint is kept', async () => {
   const out = join(root, 'diverged');
   const { code, stderr } = await lovasz([
@@ -285,7 +310,18 @@ describe('a command line that cannot be carried out', () => {
       'evaluate --model unet --data shapes',
       "--model: 'unet' given; accepted: a file whose name ends in .onnx",
     ],
-    ['export --out net.onnx', "required option '--checkpoint <file>' not specified"],
+    ['export --out net.onnx', '--checkpoint or --compiled: none given; accepted: one of them'],
+    [
+      'export --compiled OUT --out net.onnx',
+      '--state or --model: none given with --compiled; accepted: both',
+    ],
+    [
+      'export --compiled OUT --state s.bin --model n.onnx --out net.onnx',
+      "--compiled: 'OUT' given; accepted: a folder that lovasz compile has written",
+    ],
+    ['compile no/such.onnx --out OUT', 'MODEL.onnx: cannot read no/such.onnx'],
+    ['compile net.onnx', "required option '--out <directory>' not specified"],
+    ['compile net.onnx --out OUT --profile cuda', "--profile: 'cuda' given; accepted: generic"],
   ])('%s: 2, what was given and what is accepted', async (line, message) => {
     const out = join(root, 'refused');
     const { code, stdout, stderr } = await lovasz(line.replace('OUT', out).split(' '));

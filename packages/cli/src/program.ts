@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { addCompileCommand } from './commands/compile.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
 import { addTrainCommand } from './commands/train.js';
@@ -23,6 +24,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   addTrainCommand(program, surroundings, exit);
   addEvaluateCommand(program, surroundings, exit);
   addExportCommand(program, surroundings);
+  addCompileCommand(program, surroundings);
   try {
     await program.parseAsync(words, { from: 'user' });
     return code;

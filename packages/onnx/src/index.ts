@@ -3,7 +3,7 @@ export { createOnnxBackend, type JaccardMethod } from './backend/onnx-backend.js
 export { differentiate, differentiateOutputs } from './differentiate.js';
 export { interpret } from './interpret.js';
 export type { AttributeValue, Attributes } from './ir/attributes.js';
-export { dataTypeNumbers, type DataType } from './ir/data-type.js';
+export { dataTypeNumbers, describeDataTypeNumber, type DataType } from './ir/data-type.js';
 export { numbersOf, sizeOf, tensorOf, type Tensor } from './ir/tensor.js';
 export { Value, type ValueType } from './ir/value.js';
 export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
@@ -22,6 +22,7 @@ export { adam } from './training/adam.js';
 export { buildEvaluationGraph, type EvaluationGraphOptions } from './training/evaluation-graph.js';
 export { flatLength, type FlatEntry } from './training/flat-vector.js';
 export { buildGradientGraph } from './training/gradient-graph.js';
+export { initialVectors } from './training/initial-vectors.js';
 export type { Loss } from './training/network-loss.js';
 export type { BatchNormalizationMode, NetworkLayout, RandomInput } from './training/network.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';

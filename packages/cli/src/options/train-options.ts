@@ -3,31 +3,18 @@ import { parseChoice } from './choice.js';
 import { parseData, type DataChoice } from './data.js';
 import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseModel, type ModelChoice } from './model.js';
-import { belowOne, nonNegative, parseNumber, parseWholeNumber, positive } from './number.js';
+import { parseWholeNumber } from './number.js';
+import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
 import { parseSize, type Size } from './size.js';
 import { UsageError } from './usage-error.js';
 
-const optimizerNames = ['sgd', 'adam'] as const;
 const scheduleNames = ['polynomial', 'constant'] as const;
-
-/**
- * What is used where the command line is silent. SGD: momentum and weight decay of Section 4.3 of the paper, with a
- * learning rate for training from scratch (the paper's own 2.5e-4 is for fine-tuning). Adam: as ENet's authors.
- */
-const optimizerDefaults = {
-  sgd: { learningRate: 0.01, weightDecay: 5e-4 },
-  adam: { learningRate: 5e-4, weightDecay: 2e-4 },
-} as const;
-
-const defaultMomentum = 0.9;
-
-export type OptimizerChoice = { readonly kind: 'sgd'; readonly momentum: number } | { readonly kind: 'adam' };
 
 /** How long to train: by passes over the training images or by optimizer steps. */
 export type Duration = { readonly epochs: number } | { readonly steps: number };
 
 /** Everything that makes a run what it is, checked, with defaults filled in. */
-export interface TrainOptions {
+export interface TrainOptions extends OptimizerOptions {
   readonly model: ModelChoice;
   readonly data: DataChoice;
   /** The losses whose sum is minimised. */
@@ -39,11 +26,7 @@ export interface TrainOptions {
   readonly size: Size | undefined;
   /** The size of the random crops trained on; whole images where undefined. */
   readonly crop: Size | undefined;
-  readonly optimizer: OptimizerChoice;
-  /** The learning rate of the first step. */
-  readonly learningRate: number;
   readonly schedule: (typeof scheduleNames)[number];
-  readonly weightDecay: number;
   readonly seed: number;
   /** The run folder. */
   readonly out: string;
@@ -61,11 +44,7 @@ interface ParsedOptions {
   batch: number;
   size?: Size;
   crop?: Size;
-  optimizer: (typeof optimizerNames)[number];
-  lr?: number;
-  momentum?: number;
   schedule: (typeof scheduleNames)[number];
-  weightDecay?: number;
   seed: number;
   out?: string;
   init?: string;
@@ -73,10 +52,9 @@ interface ParsedOptions {
 
 /** Declares the options of `lovasz train` on a command; read them back with {@link readTrainOptions}. */
 export function addTrainOptions(command: Command): Command {
-  const { sgd, adam } = optimizerDefaults;
   const wholeNumber = (option: string, minimum: number, maximum?: number) => (text: string) =>
     parseWholeNumber(option, text, minimum, maximum);
-  return command
+  command
     .addOption(
       new Option('--model <model>', 'network to train: unet, enet, or an ONNX file (FILE.onnx)')
         .argParser(parseModel)
@@ -116,23 +94,8 @@ export function addTrainOptions(command: Command): Command {
         '--crop <size>',
         'WIDTHxHEIGHT of the random crops to train on (default: whole images)',
       ).argParser((text) => parseSize('--crop', text)),
-    )
-    .addOption(
-      new Option('--optimizer <name>', optimizerNames.join(' or '))
-        .argParser((text) => parseChoice('--optimizer', text, optimizerNames))
-        .default('adam', 'adam'),
-    )
-    .addOption(
-      new Option(
-        '--lr <rate>',
-        `learning rate of the first step (default: ${adam.learningRate} with adam, ${sgd.learningRate} with sgd)`,
-      ).argParser((text) => parseNumber('--lr', text, positive)),
-    )
-    .addOption(
-      new Option('--momentum <factor>', `momentum of sgd (default: ${defaultMomentum})`).argParser((text) =>
-        parseNumber('--momentum', text, belowOne),
-      ),
-    )
+    );
+  return addOptimizerOptions(command)
     .addOption(
       new Option(
         '--schedule <name>',
@@ -140,12 +103,6 @@ export function addTrainOptions(command: Command): Command {
       )
         .argParser((text) => parseChoice('--schedule', text, scheduleNames))
         .default('polynomial', 'polynomial'),
-    )
-    .addOption(
-      new Option(
-        '--weight-decay <factor>',
-        `weight decay (default: ${adam.weightDecay} with adam, ${sgd.weightDecay} with sgd)`,
-      ).argParser((text) => parseNumber('--weight-decay', text, nonNegative)),
     )
     .addOption(
       new Option('--seed <number>', 'seed of everything random')
@@ -174,12 +131,6 @@ export function readTrainOptions(command: Command): TrainOptions {
       `--crop: ${crop.width}x${crop.height} given; accepted: at most --size, ${size.width}x${size.height}`,
     );
   }
-  if (parsed.momentum !== undefined && parsed.optimizer !== 'sgd') {
-    throw new UsageError(
-      `--momentum: ${parsed.momentum} given with --optimizer ${parsed.optimizer}; accepted: only with sgd`,
-    );
-  }
-  const defaults = optimizerDefaults[parsed.optimizer];
   return {
     model: parsed.model,
     data: parsed.data,
@@ -188,13 +139,8 @@ export function readTrainOptions(command: Command): TrainOptions {
     batch: parsed.batch,
     size,
     crop,
-    optimizer:
-      parsed.optimizer === 'sgd'
-        ? { kind: 'sgd', momentum: parsed.momentum ?? defaultMomentum }
-        : { kind: 'adam' },
-    learningRate: parsed.lr ?? defaults.learningRate,
+    ...readOptimizerOptions(command),
     schedule: parsed.schedule,
-    weightDecay: parsed.weightDecay ?? defaults.weightDecay,
     seed: parsed.seed,
     out: parsed.out ?? defaultRunFolder(parsed.model, parsed.data, parsed.loss),
     init: parsed.init,

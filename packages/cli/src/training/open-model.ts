@@ -20,13 +20,14 @@ export async function openModel(
 /**
  * Reads a network from its file, with the data that lies beside it.
  *
+ * @param option how messages call what named the file.
  * @throws UsageError when there is no such file; OnnxError that names the file when it holds no ONNX model.
  */
-export async function readModelFile(file: string): Promise<ModelProto> {
+export async function readModelFile(file: string, option = '--model'): Promise<ModelProto> {
   try {
     return await readModel(file);
   } catch (error) {
     if (error instanceof OnnxError) throw new OnnxError(`${file}: ${error.message}`);
-    throw new UsageError(`--model: cannot read ${file}: ${(error as Error).message}`);
+    throw new UsageError(`${option}: cannot read ${file}: ${(error as Error).message}`);
   }
 }

@@ -5,7 +5,7 @@ import {
   type Loader,
   type SegmentationDataset,
 } from '@lovasz/datasets';
-import { adam, OnnxError, sgd, type Optimizer } from '@lovasz/onnx';
+import { OnnxError } from '@lovasz/onnx';
 import { constantSchedule, polynomialSchedule, Trainer, type Schedule } from '@lovasz/onnxruntime';
 import type { ModelChoice } from '../options/model.js';
 import type { Size } from '../options/size.js';
@@ -14,6 +14,7 @@ import { UsageError } from '../options/usage-error.js';
 import { predictBy, type Predict } from '../prediction/predict.js';
 import { assembleLoss } from './assemble-loss.js';
 import { checkOutput } from './check-output.js';
+import { createOptimizer } from './create-optimizer.js';
 import { imageInput } from './image-input.js';
 import { openData, sizeOfFirst } from './open-data.js';
 import { openModel } from './open-model.js';
@@ -62,7 +63,7 @@ export async function openSession(given: TrainOptions): Promise<Session> {
   const shapeOf = ({ width, height }: Size) => [options.batch, 3, height, width] as const;
   const trainer = await Trainer.create(model, {
     loss: assembleLoss(options.loss, train.ignoreIndex),
-    optimizer: optimizerOf(options),
+    optimizer: createOptimizer(options),
     inputShapes: { [input]: shapeOf(trainingSize) },
     predictionShapes: { [input]: shapeOf(size) },
     seed: options.seed,
@@ -92,12 +93,6 @@ export async function openSession(given: TrainOptions): Promise<Session> {
     steps,
     epochs: Math.ceil(steps / loader.batchesPerEpoch),
   };
-}
-
-function optimizerOf({ optimizer, weightDecay }: TrainOptions): Optimizer {
-  return optimizer.kind === 'sgd'
-    ? sgd({ momentum: optimizer.momentum, weightDecay })
-    : adam({ weightDecay });
 }
 
 function openLoader({ batch, seed, crop }: TrainOptions, train: SegmentationDataset): Loader {

@@ -36,6 +36,10 @@ export function adam(
       step_size: learningRate / (1 - beta1 ** step),
       second_correction: 1 / Math.sqrt(1 - beta2 ** step),
     }),
+    scalarFormulas: {
+      step_size: `learning_rate / (1 - ${beta1} ** step)`,
+      second_correction: `(1 - ${beta2} ** step) ** -0.5`,
+    },
     update: (request) => {
       const { graph, parameters, moments, scalars } = request;
       const gradient = decayedGradient(request, weightDecay);

@@ -86,6 +86,20 @@ describe('optimizers follow their formulas', () => {
     weights.forEach((entry, k) => expect(Math.abs(entry - start[k]!)).toBeCloseTo(0.1, 6));
   });
 
+  test.each([sgd(), adam({ beta1: 0.8, beta2: 0.95 })])(
+    'the formulas of the scalars of $name give their values',
+    (optimizer) => {
+      for (const step of [1, 2, 1000]) {
+        const given = optimizer.scalarsAt(step, 0.03);
+        expect(Object.keys(optimizer.scalarFormulas)).toEqual(optimizer.scalars);
+        for (const [name, formula] of Object.entries(optimizer.scalarFormulas)) {
+          const value = new Function('learning_rate', 'step', `return ${formula}`)(0.03, step) as number;
+          expect(value).toBeCloseTo(given[name]!, 14);
+        }
+      }
+    },
+  );
+
   test('settings out of range are refused with their value', () => {
     expect(() => sgd({ momentum: 1 })).toThrow(new RangeError('momentum is 1, expected a number in [0, 1)'));
     expect(() => adam({ beta2: -0.1 })).toThrow(RangeError);

@@ -26,6 +26,11 @@ export interface Optimizer {
   readonly scalars: readonly string[];
   /** The values of those scalars at a step, counted from 1. */
   scalarsAt(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /**
+   * The same as expressions of `learning_rate` and `step` that are valid in JavaScript and in Python, for those who feed
+   * the graphs from elsewhere.
+   */
+  readonly scalarFormulas: Readonly<Record<string, string>>;
   update(request: UpdateRequest): { readonly parameters: Value; readonly moments: readonly Value[] };
 }
 

@@ -21,6 +21,7 @@ export function sgd(settings: { readonly momentum?: number; readonly weightDecay
     moments: ['velocity'],
     scalars: ['learning_rate'],
     scalarsAt: (_, learningRate) => ({ learning_rate: learningRate }),
+    scalarFormulas: { learning_rate: 'learning_rate' },
     update: (request) => {
       const { graph, parameters, moments, scalars } = request;
       const velocity = graph.add(

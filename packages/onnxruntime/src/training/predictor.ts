@@ -1,6 +1,5 @@
-import { buildEvaluationGraph, decodeModel, sizeOf, type ModelProto } from '@lovasz/onnx';
+import { buildEvaluationGraph, decodeModel, initialVectors, sizeOf, type ModelProto } from '@lovasz/onnx';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
-import { initialVectors } from './initial-vectors.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 
 export interface PredictorOptions {

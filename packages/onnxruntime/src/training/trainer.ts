@@ -2,6 +2,7 @@ import {
   buildEvaluationGraph,
   buildTrainingGraph,
   decodeModel,
+  initialVectors,
   modelBytes,
   sizeOf,
   writeInitializers,
@@ -17,7 +18,6 @@ import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
 import type { Feed } from '../worker/messages.js';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
-import { initialVectors } from './initial-vectors.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 

@@ -1,6 +1,12 @@
-import { flatLength, numbersOfInitializer, type ModelProto, type NetworkLayout } from '@lovasz/onnx';
+import type { ModelProto } from 'onnx-buf';
+import { decodeTensor } from '../model/decode-model.js';
+import { flatLength } from './flat-vector.js';
+import type { NetworkLayout } from './network.js';
 
-/** The flat vectors of a network's weights and statistics, as its file holds them. */
+/**
+ * The flat vectors of a network's weights and statistics, as its file holds them: `parameters`, and `statistics` where
+ * there are any.
+ */
 export function initialVectors(
   model: ModelProto,
   { parameters, statistics }: NetworkLayout,
@@ -10,7 +16,9 @@ export function initialVectors(
   for (const [name, layout] of Object.entries({ parameters, statistics })) {
     if (layout.length === 0) continue;
     const vector = new Float32Array(flatLength(layout));
-    for (const entry of layout) vector.set(numbersOfInitializer(initializers.get(entry.name)!), entry.offset);
+    for (const entry of layout) {
+      vector.set(decodeTensor(initializers.get(entry.name)!).data as Float32Array, entry.offset);
+    }
     vectors[name] = vector;
   }
   return vectors;

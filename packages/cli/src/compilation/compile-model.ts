@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  buildTrainingGraph,
+  decodeModel,
+  describeDataTypeNumber,
+  initialVectors,
+  OnnxError,
+  type ModelProto,
+  type TrainingGraph,
+} from '@lovasz/onnx';
+import type { CompileOptions } from '../options/compile-options.js';
+import { namePatterns } from '../options/name-patterns.js';
+import { assembleLoss } from '../training/assemble-loss.js';
+import { createOptimizer } from '../training/create-optimizer.js';
+import { readModelFile } from '../training/open-model.js';
+import { renderGuide } from './guide.js';
+import { encodeManifest, manifestFile, stateFile, type Manifest, type Port } from './manifest.js';
+import { refuseForeignFolder, sha256, writeOutputFolder } from './output-folder.js';
+import { encodeState } from './state-file.js';
+
+/**
+ * Writes training graphs of a model into a folder, with the state to start from, a manifest and a guide: everything
+ * that it takes to train with ONNX Runtime alone.
+ *
+ * @param file the ONNX file.
+ * @param directory new, empty, or as an earlier call has left it.
+ * @returns the manifest.
+ * @throws UsageError for a folder or a pattern that is refused; OnnxError that names the file when it cannot be
+ *   differentiated. Nothing is written then.
+ */
+export async function compileModel(
+  file: string,
+  options: CompileOptions,
+  directory: string,
+): Promise<Manifest> {
+  await refuseForeignFolder(directory);
+  const model = await readModelFile(file, 'MODEL.onnx');
+  const graph = describingFile(file, () => trainingGraphOf(model, options));
+  const graphs = {
+    'step.onnx': graph.step,
+    'forward.onnx': graph.forward,
+    'backward.onnx': graph.backward,
+    'optimizer.onnx': graph.optimizer,
+    'evaluate.onnx': graph.evaluate,
+  };
+  const ports = Object.fromEntries(Object.entries(graphs).map(([name, bytes]) => [name, portsOf(bytes)]));
+  const step = new Map(ports['step.onnx']!.inputs.map((port) => [port.name, port]));
+  const { name, settings, scalarFormulas } = createOptimizer(options);
+  const manifest: Manifest = {
+    model: { file: basename(file), sha256: sha256(await readFile(file)) },
+    settings: {
+      loss: options.loss,
+      ignoreIndex: options.ignoreIndex,
+      optimizer: { name, settings },
+      learningRate: options.learningRate,
+      batchNormalization: options.batchNormalization,
+      frozen: options.frozen,
+      method: options.method,
+      profile: options.profile,
+    },
+    inputs: Object.keys(graph.inputShapes).map((input) => step.get(input)!),
+    labels: step.get('labels')!,
+    logits: ports['forward.onnx']!.outputs.find((port) => port.name === 'logits')!,
+    randomInputs: graph.randomInputs.map((input) => step.get(input.name)!),
+    scalars: scalarFormulas,
+    state: stateVectors(graph.state),
+    layout: { parameters: graph.parameters, statistics: graph.statistics },
+    graphs: ports,
+    sha256: {},
+  };
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    ...graphs,
+    [stateFile]: encodeState(manifest.state, initialVectors(model, graph)),
+    'README.md': renderGuide(manifest),
+  };
+  const digests = Object.entries(files).map(([each, contents]) => [each, sha256(contents)]);
+  const complete = { ...manifest, sha256: Object.fromEntries(digests) as Manifest['sha256'] };
+  await writeOutputFolder(directory, { ...files, [manifestFile]: encodeManifest(complete) });
+  return complete;
+}
+
+/** Lays the vectors of the state out one after the other. */
+function stateVectors(state: TrainingGraph['state']): Manifest['state'] {
+  let end = 0;
+  return state.map(({ name, length }) => {
+    const offset = end;
+    end += length;
+    return { name, offset, length };
+  });
+}
+
+/** The training graphs of a model by the options of the command line. */
+function trainingGraphOf(model: ModelProto, options: CompileOptions): TrainingGraph {
+  const frozen = namePatterns('--frozen', options.frozen);
+  const graph = buildTrainingGraph(model, {
+    loss: assembleLoss(options.loss, options.ignoreIndex),
+    optimizer: createOptimizer(options),
+    inputShapes: options.inputShapes,
+    frozen: frozen.matches,
+    batchNormalization: options.batchNormalization,
+    method: options.method,
+    profile: options.profile,
+  });
+  frozen.refuseIdle();
+  return graph;
+}
+
+function describingFile<Result>(file: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error;
+    // As the option is called here.
+    throw new OnnxError(`${file}: ${error.message.replaceAll('inputShapes', '--input-shape')}`);
+  }
+}
+
+/** The inputs and outputs of a written graph. */
+function portsOf(bytes: Uint8Array): { inputs: readonly Port[]; outputs: readonly Port[] } {
+  const { input, output } = decodeModel(bytes).graph!;
+  const ports = (infos: typeof input): Port[] =>
+    infos.map(({ name, type }) => {
+      const tensor = type!.value;
+      if (tensor.case !== 'tensorType') throw new OnnxError(`'${name}' is no tensor`);
+      return {
+        name,
+        type: describeDataTypeNumber(tensor.value.elemType),
+        shape: tensor.value.shape!.dim.map(({ value }) => Number(value.value)),
+      };
+    });
+  return { inputs: ports(input), outputs: ports(output) };
+}

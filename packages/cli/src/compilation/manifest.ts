@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FlatEntry, Optimizer } from '@lovasz/onnx';
+import type { CompileOptions } from '../options/compile-options.js';
+import { UsageError } from '../options/usage-error.js';
+
+export const manifestFile = 'manifest.json';
+export const stateFile = 'state.bin';
+
+const format = 'lovasz-compiled';
+const version = 1;
+
+/** An input or output of a graph. */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+}
+
+/** A vector of the state. */
+export interface StateVector {
+  readonly name: string;
+  /** Where it starts in the file of the state, and how long it is: in numbers, not bytes. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a folder written by `lovasz compile` holds. */
+export interface Manifest {
+  /** The model that it was compiled from. */
+  readonly model: { readonly file: string; readonly sha256: string };
+  readonly settings: Omit<CompileOptions, 'optimizer' | 'weightDecay' | 'inputShapes'> & {
+    readonly optimizer: Pick<Optimizer, 'name' | 'settings'>;
+  };
+  /** The network's own inputs. */
+  readonly inputs: readonly Port[];
+  readonly labels: Port;
+  readonly logits: Port;
+  /** Uniform random numbers in [0, 1), drawn anew for every step. */
+  readonly randomInputs: readonly Port[];
+  /** The optimizer's scalars as formulas of `learning_rate` and `step` (from 1). */
+  readonly scalars: Readonly<Record<string, string>>;
+  /** The vectors of the state file, float32, little-endian. */
+  readonly state: readonly StateVector[];
+  /** What lies where in the vectors `parameters` and `statistics`; moments and gradient lie as the parameters do. */
+  readonly layout: {
+    readonly parameters: readonly FlatEntry[];
+    readonly statistics: readonly FlatEntry[];
+  };
+  readonly graphs: Readonly<
+    Record<string, { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }>
+  >;
+  /** Of every other file, as it was written. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** The text of a manifest. */
+export function encodeManifest(manifest: Manifest): string {
+  return `${JSON.stringify({ format, version, ...manifest }, null, 2)}\n`;
+}
+
+/** The manifest of a folder; `undefined` when it has none of this format. */
+export async function findManifest(directory: string): Promise<Manifest | undefined> {
+  const text = await readFile(join(directory, manifestFile), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const content = JSON.parse(text) as Manifest & { format?: unknown; version?: unknown };
+    return content.format === format && content.version === version ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The manifest of a folder that an option names.
+ *
+ * @throws UsageError when `lovasz compile` has not written it.
+ */
+export async function readManifest(option: string, directory: string): Promise<Manifest> {
+  const manifest = await findManifest(directory);
+  if (manifest !== undefined) return manifest;
+  throw new UsageError(`${option}: '${directory}' given; accepted: a folder that lovasz compile has written`);
+}
