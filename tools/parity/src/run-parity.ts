@@ -1,8 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { compareLosses } from './commands/losses.js';
 import { compareModels } from './commands/onnx-models.js';
+import { compareNodeTests, passes, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
 import { lossBackends } from './loss-backends.js';
+import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
 import { reportOutcomes } from './report.js';
 import { UsageError } from './usage-error.js';
 
@@ -41,6 +45,27 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--backend <name>', `what executes: ${operatorBackends.join(', ')}`, 'onnxruntime')
     .action(async (folder: string, options: { backend: string }) => {
       exitCode = await reportOutcomes(compareOperators(folder, options.backend), write);
+    });
+  program
+    .command('onnx-node-tests')
+    .description('official node tests: types, values and gradients of each FOLDER/NAME/model.onnx')
+    .argument('<folder>', 'what tools/parity/python/onnx_node_tests.py wrote')
+    .option('--only <text>', 'cases whose name contains the text')
+    .option('--write <file>', 'writes a page of the outcomes')
+    .action(async (folder: string, options: { only?: string; write?: string }) => {
+      const outcomes: NodeTestOutcome[] = [];
+      for await (const outcome of compareNodeTests(folder, options.only)) {
+        outcomes.push(outcome);
+        write(describeOutcome(outcome));
+      }
+      const { counts, leftOut } = summarize(outcomes);
+      for (const [reason, cases] of leftOut) write(`${cases.length} left out: ${reason}`);
+      for (const [what, count] of Object.entries(counts)) write(`${count} ${what}`);
+      if (options.write !== undefined) {
+        const source = await readFile(join(folder, 'version.txt'), 'utf8').catch(() => 'an unnamed version');
+        await writeFile(options.write, nodeTestPage(outcomes, source.trim()));
+      }
+      exitCode = outcomes.every((outcome) => outcome.leftOut !== undefined || passes(outcome)) ? 0 : 1;
     });
 
   try {

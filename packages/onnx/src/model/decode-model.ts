@@ -14,7 +14,7 @@ import { OnnxError } from '../onnx-error.js';
 import { attachExternalData, isExternal, readExternal, type ExternalData } from './external-data.js';
 
 /** The operator sets of `ai.onnx` that can be read. */
-export const readOpsets = { oldest: 6, newest: 23 } as const;
+export const readOpsets = { oldest: 6, newest: 28 } as const;
 
 /**
  * Reads an ONNX file. Weights are not copied: their bytes are those of `bytes`.
