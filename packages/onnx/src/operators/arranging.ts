@@ -92,6 +92,8 @@ export const arrangingOperators: readonly Operator[] = [
       const x = node.input(0);
       const shape = reshapedShape(node);
       if (sameShape(x.shape, shape)) return [x];
+      // Written out already.
+      if (node.int('allowzero') === 1 && sameShape(node.knownNumbers(1), shape)) return undefined;
       // Only the last of several reshapes matters.
       const before = x.producer;
       if (before?.operator.name === 'Reshape') return [graph.reshape(before.input(0), shape)];

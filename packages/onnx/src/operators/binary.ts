@@ -137,6 +137,12 @@ const comparison = (name: string, compute: (a: number, b: number) => boolean): O
   binary(name, (a, b) => (compute(a, b) ? 1 : 0), undefined, 'bool');
 
 /** The remainder: with the sign of the dividend when `fmod` is 1, else with that of the divisor. */
+/** The rest of division that has the sign of the divisor. */
+function flooredRest(x: number, y: number): number {
+  const rest = x % y;
+  return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
+}
+
 const modulo: Operator = {
   ...binary('Mod', (a, b) => a % b, [
     ({ cotangent }) => cotangent,
@@ -149,10 +155,16 @@ const modulo: Operator = {
   rewrite: (graph, node) => {
     const [a, b] = [node.input(0), node.input(1)];
     if (node.int('fmod') === 1 || !isFloatingPoint(a.dataType)) return undefined;
-    return [graph.subtract(a, graph.multiply(b, graph.only('Floor', [graph.divide(a, b)])))];
+    const rest = graph.only('Mod', [a, b], { fmod: 1 });
+    // The rest of a sign other than the divisor's is short of one divisor.
+    const short = graph.only('And', [
+      graph.not(graph.equal(rest, 0)),
+      graph.only('Xor', [graph.less(rest, 0), graph.less(b, 0)]),
+    ]);
+    return [graph.add(rest, graph.where(short, b, 0))];
   },
   evaluate: (node, [a, b]) => [
-    mapBroadcast([a!, b!], node.int('fmod') === 1 ? (x, y) => x % y : (x, y) => x - y * Math.floor(x / y)),
+    mapBroadcast([a!, b!], node.int('fmod') === 1 ? (x, y) => x % y : flooredRest),
   ],
 };
 
@@ -238,6 +250,7 @@ export const binaryOperators: readonly Operator[] = [
   comparison('LessOrEqual', (a, b) => a <= b),
   comparison('And', (a, b) => a !== 0 && b !== 0),
   comparison('Or', (a, b) => a !== 0 || b !== 0),
+  comparison('Xor', (a, b) => (a !== 0) !== (b !== 0)),
   {
     name: 'Not',
     infer: (node) => [node.input(0).type],

@@ -58,7 +58,42 @@ const unary = (operator: string, input: Input = away(2, 3), attributes: Attribut
   attributes,
 });
 
+/** X of 3 steps, 2 sequences and 2 features, 3 hidden units: weights, biases, lengths, initial states, peepholes. */
+const recurrent = (
+  operator: 'RNN' | 'GRU' | 'LSTM',
+  gates: number,
+  attributes: Attributes = {},
+  { lengths = false, batchFirst = false } = {},
+): Case => {
+  const directions = attributes['direction'] === 'bidirectional' ? 2 : 1;
+  const state = batchFirst ? x(2, directions, 3) : x(directions, 2, 3);
+  return {
+    operator,
+    inputs: [
+      batchFirst ? x(2, 3, 2) : x(3, 2, 2),
+      x(directions, gates * 3, 2),
+      x(directions, gates * 3, 3),
+      x(directions, 2 * gates * 3),
+      { constant: lengths ? [3, 1] : [3, 3], type: 'int64' },
+      state,
+      ...(operator === 'LSTM' ? [state, x(directions, 9)] : []),
+    ],
+    attributes: { ...attributes, ...(batchFirst ? { layout: 1 } : {}) },
+  };
+};
+
 const cases: readonly Case[] = [
+  recurrent('RNN', 1, { direction: 'reverse', activations: ['Softsign'] }, { lengths: true }),
+  recurrent('RNN', 1, { direction: 'bidirectional' }, { batchFirst: true }),
+  recurrent('GRU', 3, { direction: 'bidirectional' }, { lengths: true }),
+  recurrent('GRU', 3, { linear_before_reset: 1, clip: 2.5 }, { batchFirst: true }),
+  recurrent('LSTM', 4, { direction: 'bidirectional' }, { lengths: true, batchFirst: true }),
+  recurrent('LSTM', 4, {
+    input_forget: 1,
+    activations: ['HardSigmoid', 'Affine', 'ScaledTanh'],
+    activation_alpha: [0.1, 0.7, 1.3],
+    activation_beta: [0.5, 0.2, 0.8],
+  }),
   ...[
     'Neg',
     'Abs',
@@ -114,6 +149,11 @@ const cases: readonly Case[] = [
   { operator: 'PRelu', inputs: [away(2, 3, 2, 2), x(3, 1, 1)] },
   { operator: 'PRelu', inputs: [away(2, 3), x(1)] },
   { operator: 'Clip', inputs: [away(12), { constant: [-0.55] }, { constant: [0.45] }] },
+  {
+    operator: 'Clip',
+    inputs: [away(12), { shape: [], draw: () => -0.55 }, { shape: [], draw: () => 0.45 }],
+  },
+  { operator: 'Pad', inputs: [x(2, 3), integers(1, 0, -1, 2), x()] },
   { operator: 'MatMul', inputs: [x(2, 3), x(3, 4)] },
   { operator: 'MatMul', inputs: [x(2, 1, 2, 3), x(5, 3, 2)] },
   { operator: 'MatMul', inputs: [x(3), x(3)] },
@@ -349,8 +389,7 @@ function build(each: Case, seed: number) {
   const outputs = graph
     .apply(each.operator, operands, each.attributes)
     .filter((output) => output.dataType === 'float64');
-  const differentiable = each.operator === 'BatchNormalization' ? outputs.slice(0, 1) : outputs;
-  const seeds = differentiable.map((output, position) => {
+  const seeds = outputs.map((output, position) => {
     const cotangent = graph.input(`cotangent_${position}`, 'float64', output.shape);
     feeds.set(cotangent, {
       shape: output.shape,

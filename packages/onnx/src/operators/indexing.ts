@@ -200,29 +200,40 @@ export const indexingOperators: readonly Operator[] = [
     },
     evaluate: (node, [x, , fill]) => {
       const { before } = padsOf(node);
+      const mode = node.text('mode');
       const shape = paddedShape(node);
       const data = new Float64Array(sizeOf(shape)).fill(fill?.data[0] ?? 0);
-      let entry = 0;
-      for (const position of positions(x!.shape)) {
-        data[
-          flatten(
-            position.map((place, axis) => place + before[axis]!),
-            shape,
-          )
-        ] = x!.data[entry++]!;
+      let entry = -1;
+      for (const position of positions(shape)) {
+        entry += 1;
+        const source = position.map((place, axis) =>
+          mode === 'constant'
+            ? place - before[axis]!
+            : paddingSource(mode, place - before[axis]!, x!.shape[axis]!),
+        );
+        if (source.some((place, axis) => place < 0 || place >= x!.shape[axis]!)) continue;
+        data[entry] = x!.data[flatten(source, x!.shape)]!;
       }
       return [{ shape, data }];
     },
-    gradient: ({ graph, node, cotangent }) => {
+    gradient: ({ graph, node, cotangent, needs }) => {
       const { before } = padsOf(node);
       const { shape } = node.input(0);
-      return [
-        graph.slice(cotangent, {
-          starts: [...before],
-          ends: shape.map((length, axis) => before[axis]! + length),
-          axes: shape.map((_, axis) => axis),
-        }),
-      ];
+      const inside = graph.slice(cotangent, {
+        starts: [...before],
+        ends: shape.map((length, axis) => before[axis]! + length),
+        axes: shape.map((_, axis) => axis),
+      });
+      if (!needs(2)) return [inside];
+      const total = (x: Value): Value =>
+        graph.reshape(
+          graph.sum(
+            x,
+            x.shape.map((_, axis) => axis),
+          ),
+          node.input(2).shape,
+        );
+      return [inside, undefined, graph.subtract(total(cotangent), total(inside))];
     },
   },
   {

@@ -107,7 +107,7 @@ const batchNormalization: Operator = {
    * In training, dx = γ·r·(dy − dβ/n − (x − m)·r·dγ/n), which is k₁·dy + k₂·x + k₃ with one k of each kind per
    * channel: the fewest passes over the large tensors.
    */
-  gradient: ({ graph, node, cotangent, needs }) => {
+  gradient: ({ graph, node, cotangent, cotangents, needs }) => {
     const [x, scale] = [node.input(0), node.input(1)];
     const training = node.int('training_mode') === 1;
     const [mean, variance] = training ? [node.output(1), node.output(2)] : [node.input(3), node.input(4)];
@@ -134,10 +134,13 @@ const batchNormalization: Operator = {
         dx = direct;
       } else {
         const count = x.shape.reduce((product, length) => product * length, 1) / x.shape[1]!;
-        const k2 = graph.negate(graph.multiply(slope, graph.multiply(inverse, graph.divide(dScale!, count))));
-        const k3 = graph.negate(
-          graph.add(graph.multiply(slope, graph.divide(dBias!, count)), graph.multiply(k2, mean)),
-        );
+        // The statistics may be outputs too: of the mean comes dm/n, of the variance 2·(x − m)·dv/n.
+        const [, dMean, dVariance] = cotangents;
+        let k2 = graph.negate(graph.multiply(slope, graph.multiply(inverse, graph.divide(dScale!, count))));
+        if (dVariance !== undefined) k2 = graph.add(k2, graph.multiply(dVariance, 2 / count));
+        let perEntry = graph.multiply(slope, graph.divide(dBias!, count));
+        if (dMean !== undefined) perEntry = graph.subtract(perEntry, graph.divide(dMean, count));
+        const k3 = graph.negate(graph.add(perEntry, graph.multiply(k2, mean)));
         // k₂·x + k₃ in one pass: an inference-mode normalization by mean 0 and variance 1.
         const zeros = graph.constant(new Float64Array(x.shape[1]!), mean.shape, x.dataType);
         const ones = graph.constant(new Float64Array(x.shape[1]!).fill(1), mean.shape, x.dataType);

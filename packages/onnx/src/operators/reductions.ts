@@ -38,7 +38,7 @@ interface ReducedPoint extends GradientRequest {
 
 function reduction(
   name: string,
-  reduce: (entries: number[]) => number,
+  reduce: (entries: number[], node: Node) => number,
   gradient: (point: ReducedPoint) => Value,
 ): Operator {
   return {
@@ -53,7 +53,7 @@ function reduction(
     evaluate: (node, [x]) => [
       {
         shape: reducedShape(x!.shape, axesOf(node), node.int('keepdims') === 1),
-        data: reduceNumbers(x!, axesOf(node), reduce),
+        data: reduceNumbers(x!, axesOf(node), (entries) => reduce(entries, node)),
       },
     ],
     gradient: (request) => {
@@ -143,8 +143,19 @@ export const reductionOperators: readonly Operator[] = [
     (entries) => total(entries) / entries.length,
     ({ graph, dy, count }) => graph.divide(dy, count),
   ),
-  reduction('ReduceMax', (entries) => Math.max(...entries), evenly),
-  reduction('ReduceMin', (entries) => Math.min(...entries), evenly),
+  // Of no entries, the extremum is the last of the type's numbers in the other direction.
+  reduction(
+    'ReduceMax',
+    (entries, node) =>
+      entries.reduce((a, b) => Math.max(a, b), node.input(0).dataType === 'bool' ? 0 : -Infinity),
+    evenly,
+  ),
+  reduction(
+    'ReduceMin',
+    (entries, node) =>
+      entries.reduce((a, b) => Math.min(a, b), node.input(0).dataType === 'bool' ? 1 : Infinity),
+    evenly,
+  ),
   reduction(
     'ReduceProd',
     (entries) => entries.reduce((product, entry) => product * entry, 1),

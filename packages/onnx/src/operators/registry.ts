@@ -16,6 +16,7 @@ import { noGradient, type Operator } from './operator.js';
 import { poolingOperators } from './pooling.js';
 import { productOperators } from './products.js';
 import { randomOperators } from './random.js';
+import { recurrentOperators } from './recurrent.js';
 import { reductionOperators } from './reductions.js';
 import { resizingOperators } from './resizing.js';
 import { roiAlignOperators } from './roi-align.js';
@@ -41,6 +42,7 @@ const operators = new Map<string, Operator>(
     poolingOperators,
     productOperators,
     randomOperators,
+    recurrentOperators,
     reductionOperators,
     resizingOperators,
     roiAlignOperators,

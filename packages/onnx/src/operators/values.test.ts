@@ -90,6 +90,7 @@ describe('operators compute what the standard says, worked out by hand', () => {
       [1, 30],
     ],
     ['a row exchange', 'Det', [tensor([2, 2], 0, 2, 3, 4)], {}, [], [-6]],
+    ['the sign of the divisor', 'Mod', [tensor([2], -3, 3), tensor([1], 4)], {}, [2], [1, 3]],
     ['truncated', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], { fmod: 1 }, [2], [-1, 1]],
     ['floored', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], {}, [2], [2, 1]],
     [
@@ -174,12 +175,92 @@ describe('operators compute what the standard says, worked out by hand', () => {
     expect(y.producer?.attributes['axes']).toEqual([2, 1]);
   });
 
+  test('padding that repeats entries is the same for known entries and for fed ones', () => {
+    const expected = [1, 1, 2, 1, 1, 2, 3, 3, 4];
+    const pads = integers([4], 1, 1, 0, 0);
+    expect([...compute('Pad', [counted(2, 2), pads], { mode: 'edge' }).data]).toEqual(expected);
+    const known = new GraphBuilder();
+    const y = known.only('Pad', [known.constant([1, 2, 3, 4], [2, 2]), known.integers([1, 1, 0, 0])], {
+      mode: 'edge',
+    });
+    expect([...(y.constant!.data as Float32Array)]).toEqual(expected);
+  });
+
   test('column-major places of a maximum', () => {
     const graph = new GraphBuilder();
     const x = graph.input('x', 'float32', [1, 2, 2, 3]);
     const [, places] = graph.apply('MaxPool', [x], { kernel_shape: [2, 3], storage_order: 1 });
     const data = Float64Array.from([0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 9, 0]);
     expect([...interpret([places!], new Map([[x, { shape: x.shape, data }]]))[0]!.data]).toEqual([4, 9]);
+  });
+});
+
+describe('recurrent layers', () => {
+  const sequence = { shape: [2, 1, 1], data: [0.5, -1] };
+  const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+
+  test('an RNN in reverse begins at the end', () => {
+    const y = compute('RNN', [sequence, tensor([1, 1, 1], 2), tensor([1, 1, 1], 3)], {
+      direction: 'reverse',
+    });
+    const last = Math.tanh(2 * -1);
+    expect(y.shape).toEqual([2, 1, 1, 1]);
+    expect([...y.data]).toEqual([expect.closeTo(Math.tanh(1 + 3 * last), 12), expect.closeTo(last, 12)]);
+  });
+
+  test('gates of a GRU are ordered update, reset, candidate', () => {
+    const y = compute('GRU', [
+      sequence,
+      tensor([1, 3, 1], 1, 2, 3),
+      tensor([1, 3, 1], 4, 5, 6),
+      tensor([1, 6], 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
+    ]);
+    let hidden = 0;
+    const expected = sequence.data.map((x) => {
+      const update = sigmoid(x + 4 * hidden + 0.5);
+      const reset = sigmoid(2 * x + 5 * hidden + 0.7);
+      hidden = (1 - update) * Math.tanh(3 * x + 6 * reset * hidden + 0.9) + update * hidden;
+      return hidden;
+    });
+    expect(rounded(y)).toEqual(rounded({ shape: [2], data: Float64Array.from(expected) }));
+  });
+
+  test('gates of an LSTM are ordered input, output, forget, cell; a sequence that has ended puts out 0', () => {
+    const y = compute('LSTM', [
+      { shape: [2, 2, 1], data: [0.5, 0.5, -1, -1] },
+      tensor([1, 4, 1], 1, 2, 3, 4),
+      tensor([1, 4, 1], 5, 6, 7, 8),
+      tensor([1, 8], 0.1, 0.2, 0.3, 0.4, 0, 0, 0, 0),
+      integers([2], 2, 1),
+    ]);
+    let [hidden, cell] = [0, 0];
+    const expected = [0.5, -1].map((x) => {
+      const [i, o, f] = [x + 5 * hidden + 0.1, 2 * x + 6 * hidden + 0.2, 3 * x + 7 * hidden + 0.3].map(
+        sigmoid,
+      );
+      cell = f! * cell + i! * Math.tanh(4 * x + 8 * hidden + 0.4);
+      hidden = o! * Math.tanh(cell);
+      return hidden;
+    });
+    expect(rounded(y)).toEqual(
+      rounded({ shape: [4], data: Float64Array.of(expected[0]!, expected[0]!, expected[1]!, 0) }),
+    );
+  });
+
+  test('what does not fit is refused', () => {
+    const weights = [tensor([1, 1, 1], 2), tensor([1, 1, 1], 3)];
+    expect(() => compute('RNN', [sequence, ...weights], { activations: ['Sine'] })).toThrow(
+      "RNN: activation 'Sine' is not supported, expected Relu",
+    );
+    expect(() => compute('RNN', [sequence, ...weights], { activations: ['Affine'] })).toThrow(
+      "activation 'Affine' needs an entry of activation_alpha",
+    );
+    expect(() => compute('LSTM', [sequence, ...weights])).toThrow(
+      'LSTM: input 1 has shape [1, 1, 1], expected [1, 4, 1]',
+    );
+    expect(() => compute('RNN', [sequence, ...weights], { direction: 'backward' })).toThrow(
+      "direction is 'backward'",
+    );
   });
 });
 
