@@ -25,8 +25,9 @@ Models of \`ai.onnx\` operator sets ${readOpsets.oldest} to ${readOpsets.newest}
 An operator whose gradient comes _by rewriting_ is written as others when the model is read. _None_ means that no
 gradient flows: the operator is piecewise constant, or its result is no real number.
 
-Resolved while a model is read, so that nothing of them is left: \`If\` with a condition known in advance, functions
-of the model's own, and \`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceAt\`, \`SequenceLength\`,
+Resolved while a model is read, so that nothing of them is left: \`If\` (by its condition where that is known in
+advance, else both branches are written and \`Where\` selects), \`Loop\` and \`Scan\` (unrolled; the number of steps must
+be known in advance), \`RNN\`, \`GRU\` and \`LSTM\` (unrolled too), functions of the model's own, and \`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceAt\`, \`SequenceLength\`,
 \`ConcatFromSequence\` with known positions. Of the domain \`com.microsoft\`:
 ${contributedOperatorNames.map((name) => `\`${name}\``).join(', ')}.
 

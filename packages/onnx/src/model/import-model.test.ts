@@ -170,14 +170,6 @@ describe('constructs that are resolved while a model is read', () => {
     expect(run(model, 1)).toEqual([1, Math.E, Math.exp(2)]);
   });
 
-  test('a branch that data decides is refused', () => {
-    const model = withNodes(
-      { operator: 'Greater', inputs: ['x', 'weight'], outputs: ['larger'] },
-      conditional('larger'),
-    );
-    expect(() => run(model, 1)).toThrow('If: its condition must be known when the graph is built');
-  });
-
   const withFunction = (...nodes: NodeProto[]): ModelProto => {
     const model = withNodes({
       operator: 'Twice',

@@ -9,11 +9,11 @@ import type {
 import { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
-import { numbersOf } from '../ir/tensor.js';
 import { Value, type ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
 import { operatorNamed } from '../operators/registry.js';
 import { applyContributed } from './contributed-operators.js';
+import { controlOperators } from './control-flow.js';
 import { copyMessage } from './copy-message.js';
 import { decodeAttribute, decodeTensor, decodeTensorType, opsetOf } from './decode-model.js';
 import type { ImportedNode } from './imported-node.js';
@@ -39,10 +39,11 @@ export interface ImportedModel {
 
 /**
  * Writes a model's graph anew through a {@link GraphBuilder}: shapes become known, arithmetic on shapes is folded,
- * composites are lowered, operators of other sets are rewritten for set 18, functions inlined and branches chosen.
+ * composites are lowered, operators of other sets are rewritten for set 18, functions inlined, branches chosen and loops
+ * unrolled.
  *
- * @throws OnnxError that names the node and the operator for what is not supported: other domains, loops, branches
- *   that data decides, external data, unbound dimensions.
+ * @throws OnnxError that names the node and the operator for what is not supported: other domains, loops whose number of
+ *   steps data decides, external data, unbound dimensions.
  */
 export function importModel(model: ModelProto, options: ImportOptions = {}): ImportedModel {
   const proto = model.graph!;
@@ -150,15 +151,10 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
   });
   if (called !== undefined) return inlineFunction(called, proto, operands, attributeProtos, context);
   const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
-  if (domain === '' && proto.opType === 'If') return importBranch(proto, operands, scope, context);
-  const attributes: Record<string, AttributeValue> = {};
-  for (const attribute of attributeProtos) {
-    const decoded = decodeAttribute(attribute);
-    if (decoded === undefined) {
-      throw new OnnxError(`attribute '${attribute.name}' is of a kind that is not supported`, place);
-    }
-    attributes[attribute.name] = decoded.value;
+  if (domain === '' && Object.hasOwn(controlOperators, proto.opType)) {
+    return importControl(proto, operands, attributeProtos, scope, context);
   }
+  const attributes = decodeAttributes(attributeProtos, proto);
   const node = { operator: proto.opType, name: proto.name, attributes, outputCount: proto.output.length };
   const sequenceOperator = domain === '' ? sequenceOperators[proto.opType] : undefined;
   if (sequenceOperator !== undefined) return [sequenceOperator(graph, { ...node, inputs: operands })];
@@ -181,27 +177,96 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
   return lifted.restore?.(outputs) ?? outputs;
 }
 
-/** The outputs of the branch that a condition known in advance chooses. */
-function importBranch(
+function decodeAttributes(
+  attributes: readonly AttributeProto[],
+  node: NodeProto,
+): Readonly<Record<string, AttributeValue>> {
+  return Object.fromEntries(
+    attributes.map((attribute) => {
+      const decoded = decodeAttribute(attribute);
+      if (decoded === undefined) {
+        throw new OnnxError(`attribute '${attribute.name}' is of a kind that is not supported`, {
+          operator: node.opType,
+          node: node.name,
+        });
+      }
+      return [attribute.name, decoded.value];
+    }),
+  );
+}
+
+/** The outputs of an operator that holds graphs, which may read what is defined around them. */
+function importControl(
   proto: NodeProto,
-  [condition]: readonly (Value | readonly Value[] | undefined)[],
+  inputs: readonly (Value | readonly Value[] | undefined)[],
+  attributeProtos: readonly AttributeProto[],
   scope: Scope,
   context: Context,
 ): readonly (Value | readonly Value[])[] {
-  const place = { operator: proto.opType, node: proto.name };
-  if (!(condition instanceof Value) || condition.constant === undefined) {
-    throw new OnnxError('its condition must be known when the graph is built, but data decides it', place);
-  }
-  const name = numbersOf(condition.constant)[0] === 0 ? 'else_branch' : 'then_branch';
-  const branch = proto.attribute.find((attribute) => attribute.name === name)?.g;
-  if (branch === undefined) throw new OnnxError(`attribute '${name}' is missing`, place);
-  // Names inside of the branch hide those outside; the branch defines none for the outside.
-  const inner: Scope = new Map(scope);
-  for (const each of branch.initializer) inner.delete(each.name);
-  for (const each of branch.node) for (const output of each.output) inner.delete(output);
-  defineInitializers(branch, inner, context);
-  importNodes(branch.node, inner, context);
-  return branch.output.map((output) => tensorNamed(output.name, inner));
+  const bodies = new Map(attributeProtos.map((attribute) => [attribute.name, attribute.g]));
+  return controlOperators[proto.opType]!(
+    context.graph,
+    {
+      operator: proto.opType,
+      name: proto.name,
+      inputs,
+      attributes: decodeAttributes(
+        attributeProtos.filter((attribute) => attribute.g === undefined),
+        proto,
+      ),
+      body: (name) => {
+        const body = bodies.get(name);
+        if (body === undefined) {
+          throw new OnnxError(`attribute '${name}' is missing`, { operator: proto.opType, node: proto.name });
+        }
+        return body;
+      },
+      write: (body, bound, capture = (value) => value) => {
+        // Names inside of the graph hide those outside; the graph defines none for the outside.
+        const inner: Scope = new Map();
+        for (const name of namesReadFrom(body)) {
+          const value = scope.get(name);
+          if (value !== undefined) {
+            inner.set(name, value instanceof Value ? capture(value) : value.map(capture));
+          }
+        }
+        body.input.forEach((input, position) => {
+          const value = bound[position];
+          if (value !== undefined) define(inner, input.name, value);
+        });
+        defineInitializers(body, inner, context);
+        importNodes(body.node, inner, context);
+        return body.output.map(({ name }) => {
+          const value = inner.get(name);
+          if (value === undefined) {
+            throw new OnnxError(`output '${name}' of its graph is computed by no node`, {
+              operator: proto.opType,
+              node: proto.name,
+            });
+          }
+          return value;
+        });
+      },
+    },
+    context.opset,
+  );
+}
+
+/** The names that a graph takes from around it. */
+function namesReadFrom(body: GraphProto): ReadonlySet<string> {
+  const own = new Set([
+    ...body.input.map((input) => input.name),
+    ...body.initializer.map((tensor) => tensor.name),
+    ...body.node.flatMap((node) => node.output),
+  ]);
+  const read = [...body.node.flatMap(namesReadBy), ...body.output.map((output) => output.name)];
+  return new Set(read.filter((name) => name !== '' && !own.has(name)));
+}
+
+/** The inputs of a node, and what the graphs that it holds read from around them. */
+function namesReadBy(node: NodeProto): readonly string[] {
+  const bodies = node.attribute.flatMap(({ g }) => (g === undefined ? [] : [...namesReadFrom(g)]));
+  return bodies.length === 0 ? node.input : [...node.input, ...bodies];
 }
 
 /** The outputs of a function of the model: its nodes, in the place of the one that calls it. */
@@ -301,7 +366,7 @@ function topological(nodes: readonly NodeProto[], known: ReadonlyMap<string, unk
         continue;
       }
       state.set(node, 'open');
-      const missing = node.input
+      const missing = namesReadBy(node)
         .map((name) => producers.get(name))
         .filter((producer) => producer !== undefined && state.get(producer) !== 'done') as NodeProto[];
       const cycle = missing.find((producer) => state.get(producer) === 'open');
