@@ -12,7 +12,7 @@ export const renamed: readonly Lifting[] = [
   {
     // From set 20 on, the modes of GridSample are named for any number of axes.
     operators: ['GridSample'],
-    opsets: [20, 23],
+    opsets: [20, 28],
     lift: (_, node) => {
       const mode = (node.attributes['mode'] as string | undefined) ?? 'linear';
       return changeAttributes(node, [], { mode: gridModes[mode] ?? mode });

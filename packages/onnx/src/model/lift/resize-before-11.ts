@@ -34,7 +34,7 @@ export const resizeLiftings: readonly Lifting[] = [
   {
     // Up to set 12, an input that did not matter was written as an empty tensor.
     operators: ['Resize'],
-    opsets: [11, 23],
+    opsets: [11, 28],
     lift: (_, node) => ({
       ...node,
       inputs: node.inputs.map((input) => (isEmpty(input) ? undefined : input)),
