@@ -15,7 +15,7 @@ export function describeOutcome(outcome: NodeTestOutcome): string {
         : `gradient fails: ${gradient?.failed}`,
     ...(known.length === 0 ? [] : [`known when built: ${known.join(', ')}`]),
   ];
-  return `${passes(outcome) ? 'ok' : 'FAIL'} ${name}  ${parts.join('  ').replaceAll(/\s+/g, ' ')}`;
+  return `${passes(outcome) ? 'ok' : 'FAIL'} ${name}  ${parts.map((part) => part.replaceAll(/\s+/g, ' ')).join('  ')}`;
 }
 
 /** The cause without the names of one model, so that equal causes are counted together. */
