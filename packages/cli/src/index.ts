@@ -18,6 +18,7 @@ export type { OptimizerChoice } from './options/optimizer-options.js';
 export type { Duration, TrainOptions } from './options/train-options.js';
 export type { CompileOptions } from './options/compile-options.js';
 export type { DataChoice } from './options/data.js';
+export { parseInputShape, type InputShapes } from './options/input-shape.js';
 export type { LossName } from './options/loss.js';
 export type { ModelChoice } from './options/model.js';
 export type { Size } from './options/size.js';

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
 import { encodeSafetensors, type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { runParity } from './run-parity.js';
 
@@ -144,6 +145,52 @@ describe('parity losses', () => {
   });
 });
 
+describe('parity compiled', () => {
+  /** Writes a program that is called in the place of Python: Node's own program, whose output is changed. */
+  async function python(name: string, change: string): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(
+      path,
+      `#!${process.execPath}
+       const { execFileSync } = require('node:child_process');
+       const program = process.argv[2].replace('.py', '.mjs');
+       const printed = execFileSync(process.execPath, [program], { encoding: 'utf8' });
+       process.stdout.write(${change});`,
+    );
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  test('the same losses pass, others fail, and what cannot be run says why', async () => {
+    const model = join(folder, 'tiny.onnx');
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [2, 2, 3, 3]);
+    const data = Float32Array.from({ length: 6 }, (_, place) => Math.sin(place));
+    const logits = graph.conv(
+      x,
+      graph.constantTensor({ dataType: 'float32', shape: [3, 2, 1, 1], data }, 'weight'),
+    );
+    const outputs = [{ name: 'logits', value: logits }];
+    await writeFile(model, modelBytes(encodeModel({ name: 'tiny', inputs: [x], outputs })));
+
+    const same = await run('compiled', model, '--python', await python('same', 'printed'));
+    expect(same.lines).toEqual([
+      'ok tiny/sgd  0.0e+0  0.001',
+      'ok tiny/adam  0.0e+0  0.001',
+      '2 passed, 0 failed',
+    ]);
+    expect(same.exitCode).toBe(0);
+
+    const off = await python('off', "printed.replace(/^3 .*$/m, (line) => '3 ' + 1.01 * line.slice(2))");
+    const other = await run('compiled', model, '--python', off);
+    expect(other.lines[0]).toBe('FAIL tiny/sgd  1.0e-2  0.001');
+    expect(other.exitCode).toBe(1);
+
+    const missing = await run('compiled', join(folder, 'no.onnx'), '--python', off);
+    expect(missing.lines[0]).toMatch(/^FAIL no\/sgd {2}not compared .*cannot read .*no\.onnx/);
+  }, 30_000);
+});
+
 describe('a wrong call', () => {
   let said: string;
 
@@ -165,6 +212,7 @@ describe('a wrong call', () => {
     ['an unknown option', () => ['losses', folder, '--speed'], /--speed/],
     ['an unknown command', () => ['gains', folder], /gains/],
     ['no folder', () => ['losses'], /folder/],
+    ['no Python', () => ['compiled', 'net.onnx'], /--python/],
   ])('%s exits with 2 and says what was wrong', async (_, args, message) => {
     expect(await run(...args())).toEqual({ exitCode: 2, lines: [] });
     expect(said).toMatch(message);

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { parseInputShape, type InputShapes } from 'lovasz';
+import { compareCompiled } from './commands/compiled.js';
 import { compareLosses } from './commands/losses.js';
 import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, passes, type NodeTestOutcome } from './commands/onnx-node-tests.js';
@@ -67,6 +69,18 @@ export async function runParity(args: readonly string[], write: (line: string) =
       }
       exitCode = outcomes.every((outcome) => outcome.leftOut !== undefined || passes(outcome)) ? 0 : 1;
     });
+  program
+    .command('compiled')
+    .description(
+      'lovasz compile: the Node and the Python program of its README, whose losses must fall and be the same',
+    )
+    .argument('<models...>', 'ONNX files')
+    .requiredOption('--python <path>', 'a Python with numpy and onnxruntime')
+    .option('--input-shape <shape>', 'NAME=1x3x64x64, as lovasz compile takes it (repeatable)', inputShape)
+    .action(async (models: readonly string[], options: { python: string; inputShape?: InputShapes }) => {
+      const { python, inputShape: shapes = {} } = options;
+      exitCode = await reportOutcomes(compareCompiled(models, python, shapes), write);
+    });
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -77,5 +91,13 @@ export async function runParity(args: readonly string[], write: (line: string) =
     if (!(error instanceof UsageError)) throw error;
     console.error(`parity: ${error.message}`);
     return 2;
+  }
+}
+
+function inputShape(text: string, before?: InputShapes): InputShapes {
+  try {
+    return parseInputShape(text, before);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
   }
 }
