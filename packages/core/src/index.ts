@@ -5,11 +5,19 @@ export type {
   BinaryOptions,
   ClassMeanOptions,
   InputKind,
+  LabelMeanOptions,
   Layout,
+  Masked,
   MulticlassOptions,
+  Reduction,
+  ReductionOptions,
 } from './losses/options.js';
+export { balancedClassWeights, type ClassBalance } from './losses/balanced-class-weights.js';
+export { combined, type CombinedOptions, type CombinedTerm } from './losses/combined.js';
+export { countLabels } from './losses/count-labels.js';
 export { crossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
 export { hinge, type HingeOptions } from './losses/hinge.js';
+export type { Activation } from './losses/margin-errors.js';
 export { lovaszHinge, type LovaszHingeOptions } from './losses/lovasz-hinge.js';
 export { lovaszSigmoid, type LovaszSigmoidOptions } from './losses/lovasz-sigmoid.js';
 export { lovaszSoftmax, type LovaszSoftmaxOptions } from './losses/lovasz-softmax.js';
@@ -22,7 +30,7 @@ export { checkLabels } from './checks/check-labels.js';
 export { checkScores } from './checks/check-scores.js';
 
 export { referenceBackend } from './reference/reference-backend.js';
-export { referenceLoss, type Values } from './reference/reference-loss.js';
+export { referenceLoss, type ReferenceOptions, type Values } from './reference/reference-loss.js';
 export { referenceTensor, type Derivation, type ReferenceTensor } from './reference/reference-tensor.js';
 export { valueAndGradient } from './reference/value-and-gradient.js';
 

@@ -34,6 +34,11 @@ describe('assembleLoss', () => {
       lossOf('cross-entropy') + lossOf('lovasz-softmax'),
       12,
     );
+    expect(lossOf('cross-entropy', 'hinge', 'soft-jaccard', 'lovasz-softmax')).toBeCloseTo(
+      lossOf('cross-entropy') + lossOf('hinge') + lossOf('soft-jaccard') + lossOf('lovasz-softmax'),
+      12,
+    );
+    expect(lossOf('combined')).toBeCloseTo(lossOf('cross-entropy', 'lovasz-softmax'), 12);
   });
 
   test.each([

@@ -1,4 +1,11 @@
-import { hinge, lossesByName, type LossName, type TensorBackend } from '@lovasz/core';
+import {
+  combined,
+  type CombinedTerm,
+  hinge,
+  lossesByName,
+  type LossName,
+  type TensorBackend,
+} from '@lovasz/core';
 import type { Loss } from '@lovasz/onnx';
 
 /** Stands for a pixel that is left out where labels are 0 and 1. */
@@ -9,6 +16,7 @@ const ignored = -1;
  * `[images, height, width]`.
  *
  * A loss on binary labels, such as the Lovász hinge, takes each class against the rest and averages over classes.
+ * Several of the others share one softmax.
  */
 export function assembleLoss(names: readonly LossName[], ignoreIndex: number): Loss {
   return (backend, logits, labels) => {
@@ -27,9 +35,25 @@ export function assembleLoss(names: readonly LossName[], ignoreIndex: number): L
           return lossesByName[name](backend, logits, labels, { ignoreIndex });
       }
     };
-    return names.map(valueOf).reduce((sum, term) => backend.add(sum, term));
+    const shared = names.filter((name) => sharing.has(name));
+    if (shared.length < 2) return names.map(valueOf).reduce((sum, term) => backend.add(sum, term));
+    const terms = Object.fromEntries(shared.map((name) => [name, 1]));
+    return names
+      .filter((name) => !sharing.has(name))
+      .map(valueOf)
+      .reduce(
+        (sum, term) => backend.add(sum, term),
+        combined(backend, logits, labels, { ignoreIndex, terms }),
+      );
   };
 }
+
+/** The losses that can share a softmax. */
+const sharing: ReadonlySet<LossName> = new Set<CombinedTerm>([
+  'cross-entropy',
+  'lovasz-softmax',
+  'soft-jaccard',
+]);
 
 /** For every class, 1 where it is the label and 0 elsewhere, void kept apart: of the shape of the logits. */
 function eachAgainstTheRest<T>(backend: TensorBackend<T>, logits: T, labels: T, ignoreIndex: number): T {

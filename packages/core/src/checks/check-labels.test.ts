@@ -6,6 +6,12 @@ test('classes and the ignored label are accepted', () => {
   expect(() => checkLabels([0, -100], { numberOfClasses: 1, ignoreIndex: -100 })).not.toThrow();
 });
 
+test('the label of a masked pixel may be anything', () => {
+  const labels = [0, 37, NaN];
+  expect(() => checkLabels(labels, { numberOfClasses: 1, mask: [1, 0, 0] })).not.toThrow();
+  expect(() => checkLabels(labels, { numberOfClasses: 1, mask: [1, 1, 0] })).toThrow(/labels hold 37/);
+});
+
 test('a wrong label is named with its count and what is accepted', () => {
   const labels = [37, 0, 37, 255, 37, 37];
   expect(() => checkLabels(labels, { numberOfClasses: 6, ignoreIndex: 255 })).toThrow(

@@ -12,6 +12,24 @@ export function marginErrorsOf({ weighting, logits }: BinaryScores, q: number): 
   writeErrors(weighting, logits, q, (logit) => Math.max(0, 1 + logit));
 }
 
+/** Writes the errors elu(1 − F·y) + 1 of one problem: margin + 1 where the margin is positive, e^margin elsewhere. */
+export function eluErrorsOf({ weighting, logits }: BinaryScores, q: number): void {
+  writeErrors(weighting, logits, q, (logit) =>
+    logit > -1 ? logit + 2 : exponentialOfNonPositive(1 + logit),
+  );
+}
+
+/** Turns the gradient to one image's errors into that to its logits: times e^margin where the margin is negative. */
+export function eluGradient({ weighting, logits }: BinaryScores, image: number): void {
+  const { gradient, layout } = weighting;
+  const end = (image + 1) * layout.imageStride;
+  for (let place = image * layout.imageStride; place < end; place++) {
+    // Where it is negative the pixel is foreground, where it is 0 it stays 0.
+    const margin = 1 + (gradient[place]! < 0 ? -logits[place]! : logits[place]!);
+    if (margin < 0) gradient[place] = gradient[place]! * exponentialOfNonPositive(margin);
+  }
+}
+
 /** Writes the errors of one problem's sigmoid probabilities: 1 − f of foreground, f of background. */
 export function sigmoidErrorsOf({ weighting, logits }: BinaryScores, q: number): void {
   writeErrors(weighting, logits, q, (logit) => {

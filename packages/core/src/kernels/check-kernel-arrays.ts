@@ -13,7 +13,7 @@ interface Shaped {
 }
 
 /**
- * Checks types, shapes and lengths of scores and labels.
+ * Checks types, shapes and lengths of scores, labels and mask.
  *
  * @throws TypeError when the scores are no Float32Array.
  * @throws RangeError when shapes do not fit each other or their data, or are empty or too large.
@@ -21,6 +21,7 @@ interface Shaped {
 export function checkShapes(
   input: Shaped,
   labels: Shaped,
+  mask: Shaped | undefined,
   {
     hasClasses,
     isSoftmax,
@@ -59,16 +60,23 @@ export function checkShapes(
     }
     expected = input.shape.toSpliced(classAxis, 1);
   }
-  if (expected.length !== labels.shape.length || expected.some((length, i) => length !== labels.shape[i])) {
-    throw new RangeError(
-      `labels of shape [${labels.shape.join(', ')}] for ${description}; expected shape [${expected.join(', ')}]`,
-    );
+  checkPixels('labels', labels, expected, description);
+  if (mask !== undefined) checkPixels('mask', mask, expected, description);
+}
+
+function checkPixels(
+  name: string,
+  { data, shape }: Shaped,
+  expected: readonly number[],
+  description: string,
+): void {
+  const text = `${name} of shape [${shape.join(', ')}]`;
+  if (expected.length !== shape.length || expected.some((length, axis) => length !== shape[axis])) {
+    throw new RangeError(`${text} for ${description}; expected shape [${expected.join(', ')}]`);
   }
   const pixels = expected.reduce((product, length) => product * length, 1);
-  if (labels.data.length !== pixels) {
-    throw new RangeError(
-      `labels of shape [${labels.shape.join(', ')}] have data of length ${labels.data.length}; expected ${pixels}`,
-    );
+  if (data.length !== pixels) {
+    throw new RangeError(`${text} has data of length ${data.length}; expected ${pixels}`);
   }
 }
 

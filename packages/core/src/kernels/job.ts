@@ -1,5 +1,12 @@
 import type { InputKind } from '../losses/options.js';
-import { type BinaryScores, marginErrorsOf, sigmoidErrorsOf, sigmoidGradient } from './binary-passes.js';
+import {
+  type BinaryScores,
+  eluErrorsOf,
+  eluGradient,
+  marginErrorsOf,
+  sigmoidErrorsOf,
+  sigmoidGradient,
+} from './binary-passes.js';
 import { areSurelyRight } from './check-scores-quickly.js';
 import { type Softmax, softmaxErrors, softmaxGradient } from './softmax-passes.js';
 import { weighByHistogram } from './weigh-by-histogram.js';
@@ -16,7 +23,10 @@ const checkedAtOnce = 1 << 18;
 export type Job =
   | { readonly name: 'check'; readonly scores: Float32Array; readonly kind: InputKind }
   | { readonly name: 'softmax errors' | 'softmax gradient'; readonly softmax: Softmax }
-  | { readonly name: 'margin errors' | 'sigmoid errors' | 'sigmoid gradient'; readonly binary: BinaryScores }
+  | {
+      readonly name: 'margin errors' | 'elu errors' | 'elu gradient' | 'sigmoid errors' | 'sigmoid gradient';
+      readonly binary: BinaryScores;
+    }
   | { readonly name: 'exact weights' | 'histogram weights'; readonly weighting: Weighting };
 
 /** The number of tasks. */
@@ -27,9 +37,11 @@ export function countTasks(job: Job): number {
     case 'softmax errors':
     case 'softmax gradient':
       return job.softmax.layout.images;
+    case 'elu gradient':
     case 'sigmoid gradient':
       return job.binary.weighting.layout.images;
     case 'margin errors':
+    case 'elu errors':
     case 'sigmoid errors':
       return job.binary.weighting.factors.length;
     case 'exact weights':
@@ -56,6 +68,12 @@ export function runTask(job: Job, task: number): number {
       return softmaxGradient(job.softmax, task);
     case 'margin errors':
       marginErrorsOf(job.binary, task);
+      return 0;
+    case 'elu errors':
+      eluErrorsOf(job.binary, task);
+      return 0;
+    case 'elu gradient':
+      eluGradient(job.binary, task);
       return 0;
     case 'sigmoid errors':
       sigmoidErrorsOf(job.binary, task);

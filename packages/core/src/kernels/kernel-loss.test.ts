@@ -120,7 +120,10 @@ const scenario = fc
     probabilities: fc.boolean(),
     classSelection: fc.constantFrom('present' as const, 'all' as const, [0]),
     weighted: fc.boolean(),
-    ignoreIndex: fc.constantFrom(undefined, 255),
+    ignoreIndex: fc.constantFrom(undefined, 255, 0),
+    masked: fc.boolean(),
+    activation: fc.constantFrom(undefined, 'elu+1' as const),
+    symmetric: fc.boolean(),
     values: fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 96, maxLength: 96 }),
     labelChoices: fc.array(fc.nat(999), { minLength: 96, maxLength: 96 }),
   })
@@ -152,18 +155,23 @@ const scenario = fc
       const logit = (step + Math.sqrt(i + 2) / 17) / 50;
       return isProbability ? 1 / (1 + Math.exp(-logit)) : logit;
     });
+    const ignoresItsOnlyClass =
+      isSoftmax && drawn.ignoreIndex === 0 && (drawn.classes === 1 || Array.isArray(drawn.classSelection));
+    const ignoreIndex = ignoresItsOnlyClass ? undefined : drawn.ignoreIndex;
+    const mask = {
+      data: labels.map((_, i) => (drawn.labelChoices[95 - i]! % 4 === 0 ? 0 : 1)),
+      shape: labelShape,
+    };
     const options = {
       perImage: drawn.perImage,
-      ignoreIndex: drawn.ignoreIndex,
+      ignoreIndex,
       layout: drawn.layout,
-      ...(isSoftmax
-        ? {
-            classes: drawn.classSelection,
-            classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, drawn.classes) : undefined,
-          }
-        : { multilabel: drawn.multilabel }),
+      mask: drawn.masked ? mask : undefined,
+      classes: drawn.classSelection,
+      classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, hasClasses ? drawn.classes : 1) : undefined,
+      ...(isSoftmax ? {} : { multilabel: drawn.multilabel }),
       ...(drawn.name === 'lovasz-hinge'
-        ? {}
+        ? { activation: drawn.activation, symmetric: drawn.symmetric }
         : { input: isProbability ? ('probabilities' as const) : undefined }),
     };
     return { name: drawn.name, input: { data, shape }, labels: { data: labels, shape: labelShape }, options };

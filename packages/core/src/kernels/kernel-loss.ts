@@ -1,16 +1,20 @@
 import { checkLabels } from '../checks/check-labels.js';
+import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
 import { classFactors } from '../losses/class-factors.js';
-import type { LossOptions } from '../losses/losses-by-name.js';
+import type { LovaszHingeOptions } from '../losses/lovasz-hinge.js';
 import type { LovaszSigmoidOptions } from '../losses/lovasz-sigmoid.js';
+import { optionNames } from '../losses/option-names.js';
 import { checkOptions } from '../losses/options.js';
-import type { Values } from '../reference/reference-loss.js';
+import type { ReferenceOptions, Values } from '../reference/reference-loss.js';
+import type { BinaryScores } from './binary-passes.js';
 import { checkGradient, checkShapes, checkShared } from './check-kernel-arrays.js';
+import { foldMask } from './fold-mask.js';
 import { type RunJob, runHere } from './job.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { layoutWithClasses, layoutWithoutClasses } from './pixel-layout.js';
 import { type Allocate, listPixelsByClass, listPixelsByLabel, voidClass } from './pixel-lists.js';
-import { classMeanFactors, labelMeanFactors, pixelMeanFactors } from './problem-factors.js';
+import { classMeanFactors, pixelMeanFactors } from './problem-factors.js';
 import type { Weighting } from './weighting.js';
 import type { WorkerPool } from './worker-pool.js';
 
@@ -21,10 +25,12 @@ export interface KernelArray {
 }
 
 /** The losses that have a kernel. */
-export type KernelLossName = 'lovasz-softmax' | 'lovasz-hinge' | 'lovasz-sigmoid';
+export type KernelLossName = (typeof kernelNames)[number];
+
+const kernelNames = ['lovasz-softmax', 'lovasz-hinge', 'lovasz-sigmoid'] as const;
 
 /** The options of the loss itself, and those of its kernel. */
-export type KernelOptions<Name extends KernelLossName> = LossOptions<Name> & {
+export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> & {
   /** How the weights are found. Default `auto`. */
   readonly method?: KernelMethod | undefined;
   /** Where to write the gradient: as long as the input, and not its memory. Allocated when it is left out. */
@@ -38,19 +44,14 @@ export type KernelOptions<Name extends KernelLossName> = LossOptions<Name> & {
       }
     : unknown);
 
-const optionNames: Readonly<Record<KernelLossName, readonly string[]>> = {
-  'lovasz-softmax': ['classes', 'perImage', 'ignoreIndex', 'classWeights', 'input', 'layout'],
-  'lovasz-hinge': ['perImage', 'ignoreIndex', 'multilabel', 'layout'],
-  'lovasz-sigmoid': ['perImage', 'ignoreIndex', 'multilabel', 'input', 'layout'],
-};
-
 /**
  * A Lovász loss and its gradient on float32 arrays: {@link referenceLoss}, fast.
  *
  * Every pixel of one binary problem (a class of the batch, or of an image) is counted in integers; weights are
  * computed in float64 from these counts and rounded once. With logits the gradient's memory also holds what is in
- * between. Beyond input and gradient, a call takes 4 bytes per pixel (2 more for softmax logits) and, for the largest
- * problem, 4 bytes per foreground pixel (`histogram`) or 16 per pixel (`exact`).
+ * between. Beyond input and gradient, a call takes 4 bytes per pixel (2 more for softmax logits, 4 more for a mask) and,
+ * for the largest problem, 4 bytes per foreground pixel (`histogram`) or 16 per pixel (`exact`). `symmetric` takes twice
+ * the memory of the input more.
  *
  * @param name the loss.
  * @param input logits, or probabilities if the options say so; shapes as of the loss.
@@ -58,7 +59,8 @@ const optionNames: Readonly<Record<KernelLossName, readonly string[]>> = {
  * @param options see {@link KernelOptions}.
  * @returns the value, and the gradient to the input, of its shape.
  * @throws RangeError for labels that are neither a class nor `ignoreIndex`, logits that are not finite, probabilities
- *   outside 0…1, shapes or lengths that do not fit or are empty, and class options that do not fit.
+ *   outside 0…1, a mask of other values than 0 and 1, shapes or lengths that do not fit or are empty, and class options
+ *   that do not fit.
  * @throws TypeError for an unknown loss, option or option value, or data of another type.
  *   Nothing has been written to `gradient` when an error is thrown.
  * @example
@@ -74,8 +76,8 @@ export function kernelLoss<Name extends KernelLossName>(
   labels: Values,
   options?: KernelOptions<Name>,
 ): { readonly value: number; readonly gradient: KernelArray } {
-  if (!Object.hasOwn(optionNames, name)) {
-    throw new TypeError(`unknown loss "${name}"; accepted: ${Object.keys(optionNames).join(', ')}`);
+  if (!kernelNames.includes(name)) {
+    throw new TypeError(`unknown loss "${name}"; accepted: ${kernelNames.join(', ')}`);
   }
   const {
     method = 'auto',
@@ -83,8 +85,11 @@ export function kernelLoss<Name extends KernelLossName>(
     pool,
     crossEntropy = 0,
     ...lossOptions
-  }: KernelOptions<'lovasz-softmax'> & LovaszSigmoidOptions = options ?? {};
-  checkOptions(lossOptions, optionNames[name]);
+  }: KernelOptions<'lovasz-softmax'> & LovaszSigmoidOptions & LovaszHingeOptions = options ?? {};
+  checkOptions(
+    lossOptions,
+    optionNames[name].filter((each) => each !== 'reduction'),
+  );
   checkMethod(method);
   const isSoftmax = name === 'lovasz-softmax';
   const kind = lossOptions.input ?? 'logits';
@@ -98,7 +103,8 @@ export function kernelLoss<Name extends KernelLossName>(
   }
 
   const hasClasses = isSoftmax || lossOptions.multilabel === true;
-  checkShapes(input, labels, { hasClasses, isSoftmax, kind, layout: lossOptions.layout });
+  const { ignoreIndex, mask } = lossOptions;
+  checkShapes(input, labels, mask, { hasClasses, isSoftmax, kind, layout: lossOptions.layout });
   if (given !== undefined) checkGradient(given, input.data);
   if (pool !== undefined) {
     checkShared(kind, input.data);
@@ -107,9 +113,14 @@ export function kernelLoss<Name extends KernelLossName>(
   const layout = hasClasses
     ? layoutWithClasses(input.shape, lossOptions.layout)
     : layoutWithoutClasses(input.shape);
-  const classFactor = isSoftmax ? classFactors(layout.classes, lossOptions) : undefined;
-  const { ignoreIndex } = lossOptions;
-  checkLabels(labels.data, { numberOfClasses: isSoftmax ? layout.classes : 2, ignoreIndex });
+  // A binary label may be ignored; no problem is ignored as a whole.
+  const classFactor = classFactors(
+    layout.classes,
+    isSoftmax ? lossOptions : { ...lossOptions, ignoreIndex: undefined },
+  );
+  if (mask !== undefined) checkMask(mask.data);
+  const numberOfClasses = isSoftmax ? layout.classes : 2;
+  checkLabels(labels.data, { numberOfClasses, ignoreIndex, mask: mask?.data });
 
   const run: RunJob = pool === undefined ? runHere : pool.run;
   if (run({ name: 'check', scores: input.data, kind }).includes(1)) checkScores(input.data, kind);
@@ -118,13 +129,11 @@ export function kernelLoss<Name extends KernelLossName>(
     pool === undefined ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
   const groups = lossOptions.perImage === true ? layout.images : 1;
   const listPixels = isSoftmax ? listPixelsByClass : listPixelsByLabel;
-  const lists = listPixels(labels.data, layout, groups, ignoreIndex, allocate);
+  const target = foldMask(labels.data, mask?.data, ignoreIndex);
+  const lists = listPixels(target.labels, layout, groups, target.ignoreIndex, allocate);
   const factors = new Float64Array(allocate(8 * groups * layout.classes));
-  factors.set(
-    classFactor === undefined
-      ? labelMeanFactors(lists, layout, groups)
-      : classMeanFactors(lists, layout, groups, classFactor, lossOptions),
-  );
+  const counted = lossOptions.classes ?? (isSoftmax ? 'present' : 'all');
+  factors.set(classMeanFactors(lists, layout, groups, classFactor, counted));
 
   const gradient = given ?? new Float32Array(allocate(4 * input.data.length));
   const isProbability = kind === 'probabilities';
@@ -134,27 +143,37 @@ export function kernelLoss<Name extends KernelLossName>(
     lists,
     errors: isProbability ? input.data : gradient,
     isProbability,
-    flatAtZero: name === 'lovasz-hinge',
+    flatAtZero: name === 'lovasz-hinge' && lossOptions.activation !== 'elu+1',
     gradient,
     factors,
   };
   const settled = settleMethod(method, (layout.images / groups) * layout.pixels);
-  const weigh = (): number => sum(run({ name: `${settled} weights`, weighting }));
+  const weigh = (of: Weighting): number => sum(run({ name: `${settled} weights`, weighting: of }));
 
   const result = (value: number) => ({ value, gradient: { data: gradient, shape: [...input.shape] } });
-  if (isProbability) return result(weigh());
+  if (isProbability) return result(weigh(weighting));
   if (!isSoftmax) {
-    const binary = { weighting, logits: input.data };
-    const isHinge = name === 'lovasz-hinge';
-    run({ name: isHinge ? 'margin errors' : 'sigmoid errors', binary });
-    const value = weigh();
-    if (!isHinge) run({ name: 'sigmoid gradient', binary });
-    return result(value);
+    const activation = name === 'lovasz-sigmoid' ? 'sigmoid' : (lossOptions.activation ?? 'relu');
+    const [toErrors, toLogits] = binaryPasses[activation];
+    const evaluate = (binary: BinaryScores): number => {
+      run({ name: toErrors, binary });
+      const value = weigh(binary.weighting);
+      if (toLogits !== undefined) run({ name: toLogits, binary });
+      return value;
+    };
+    const value = evaluate({ weighting, logits: input.data });
+    if (lossOptions.symmetric !== true) return result(value);
+    const inverted = invert({ weighting, logits: input.data }, target, allocate);
+    const valueOfBackground = evaluate(inverted);
+    inverted.weighting.gradient.forEach((entry, place) => {
+      gradient[place] = (gradient[place]! - entry) / 2;
+    });
+    return result((value + valueOfBackground) / 2);
   }
   const classOf = new Uint16Array(allocate(2 * labels.data.length));
   for (let pixel = 0; pixel < classOf.length; pixel++) {
-    const label = labels.data[pixel]!;
-    classOf[pixel] = label === ignoreIndex ? voidClass : label;
+    const label = target.labels[pixel]!;
+    classOf[pixel] = label === target.ignoreIndex ? voidClass : label;
   }
   const crossEntropyFactors = new Float64Array(allocate(8 * layout.classes));
   crossEntropyFactors.set(
@@ -163,9 +182,34 @@ export function kernelLoss<Name extends KernelLossName>(
   crossEntropyFactors.forEach((factor, id) => (crossEntropyFactors[id] = crossEntropy * factor));
   const softmax = { layout, logits: input.data, gradient, classOf, crossEntropyFactors };
   run({ name: 'softmax errors', softmax });
-  const value = weigh();
+  const value = weigh(weighting);
   return result(value + sum(run({ name: 'softmax gradient', softmax })));
 }
+
+/** The passes from logits to errors, and from the gradient to errors to that to logits where these differ. */
+const binaryPasses = {
+  relu: ['margin errors', undefined],
+  'elu+1': ['elu errors', 'elu gradient'],
+  sigmoid: ['sigmoid errors', 'sigmoid gradient'],
+} as const;
+
+/** The same problems with the background as foreground: scores negated and labels inverted, in memory of their own. */
+function invert(
+  { weighting, logits }: BinaryScores,
+  { labels, ignoreIndex }: ReturnType<typeof foldMask>,
+  allocate: Allocate,
+): BinaryScores {
+  const negated = new Float32Array(allocate(4 * logits.length));
+  logits.forEach((logit, place) => (negated[place] = -logit));
+  const gradient = new Float32Array(allocate(4 * logits.length));
+  const { layout, groups } = weighting;
+  const inverted = Int32Array.from(labels, (label) => (label === ignoreIndex ? voidLabel : 1 - label));
+  const lists = listPixelsByLabel(inverted, layout, groups, voidLabel, allocate);
+  return { weighting: { ...weighting, lists, errors: gradient, gradient }, logits: negated };
+}
+
+/** A label that is neither 0 nor 1. */
+const voidLabel = -1;
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);

@@ -1,11 +1,12 @@
-import type { ClassMeanOptions } from '../losses/options.js';
 import type { PixelLayout } from './pixel-layout.js';
 import type { PixelLists } from './pixel-lists.js';
 
 /**
  * The factor of every problem in the mean over classes that count, then over images in which a class counts (Eq. 13).
+ * A class counts only where it has a valid pixel.
  *
  * @param classFactors that of each class, as by `classFactors` of the losses.
+ * @param classes which classes count; a list is already in their factors.
  * @returns `[groups, classes]`; all 0 if nothing counts.
  */
 export function classMeanFactors(
@@ -13,7 +14,7 @@ export function classMeanFactors(
   layout: PixelLayout,
   groups: number,
   classFactors: readonly number[],
-  { classes = 'present' }: ClassMeanOptions,
+  classes: 'present' | 'all' | readonly number[],
 ): Float64Array {
   const factors = new Float64Array(groups * layout.classes);
   let countingGroups = 0;
@@ -34,18 +35,6 @@ export function classMeanFactors(
     for (let id = 0; id < layout.classes; id++) factors[first + id] = factors[first + id]! / sum;
   }
   return factors.map((factor) => factor / Math.max(1, countingGroups));
-}
-
-/** The factor of every problem in the mean over images with a valid pixel, then over labels: `[groups, labels]`. */
-export function labelMeanFactors(lists: PixelLists, layout: PixelLayout, groups: number): Float64Array {
-  const factors = new Float64Array(groups * layout.classes);
-  for (let id = 0; id < layout.classes; id++) {
-    const counting = Array.from({ length: groups }, (_, group) => group * layout.classes + id).filter((q) =>
-      hasValidPixel(lists, layout, groups, q),
-    );
-    for (const q of counting) factors[q] = 1 / counting.length / layout.classes;
-  }
-  return factors;
 }
 
 /** What a pixel of each class counts in the weighted mean over all pixels. */

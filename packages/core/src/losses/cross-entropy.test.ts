@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { referenceLoss } from '../reference/reference-loss.js';
+import { binaryProblem } from './random-problem.fixture.js';
 
 const probabilities = [
   [0.7, 0.2, 0.1],
@@ -95,4 +96,43 @@ test('a probability of 0 matters only at its label', () => {
   expect(Array.from(right.gradient.data)).toEqual([-1, expect.closeTo(0)]);
   const wrong = { data: [1], shape: [1] };
   expect(referenceLoss('cross-entropy', values, wrong, { input: 'probabilities' }).value).toBe(Infinity);
+});
+
+describe('multilabel', () => {
+  const { input, labels } = binaryProblem(8, [2, 3, 4]);
+  labels.data = labels.data.map((label, i) => (i % 7 === 2 ? 255 : label));
+  const options = { multilabel: true, ignoreIndex: 255, classWeights: [1, 0.5, 2] };
+  const weightOf = (place: number) =>
+    labels.data[place] === 255 ? 0 : options.classWeights[Math.floor(place / 4) % 3]!;
+  const total = labels.data.reduce((sum, _, place) => sum + weightOf(place), 0);
+
+  test('is binary cross-entropy, with the gradient σ(x) − y', () => {
+    const { value, gradient } = referenceLoss('cross-entropy', input, labels, options);
+    const f = input.data.map((logit) => 1 / (1 + Math.exp(-logit)));
+    const expected = f.reduce(
+      (sum, each, place) =>
+        sum - (weightOf(place) / total) * Math.log(labels.data[place] === 1 ? each : 1 - each),
+      0,
+    );
+    expect(value).toBeCloseTo(expected, 14);
+    gradient.data.forEach((entry, place) => {
+      expect(entry).toBeCloseTo((weightOf(place) / total) * (f[place]! - labels.data[place]!), 14);
+    });
+    const probabilities = referenceLoss('cross-entropy', { ...input, data: f }, labels, {
+      ...options,
+      input: 'probabilities',
+    });
+    expect(probabilities.value).toBeCloseTo(value, 14);
+  });
+
+  test('far logits neither overflow nor lose their gradient', () => {
+    const { value, gradient } = referenceLoss(
+      'cross-entropy',
+      { data: [1000, -1000, 1000, -1000], shape: [2, 2] },
+      { data: [1, 1, 0, 0], shape: [2, 2] },
+      { multilabel: true },
+    );
+    expect(value).toBe(500);
+    expect(Array.from(gradient.data)).toEqual([expect.closeTo(0), -0.25, 0.25, expect.closeTo(0)]);
+  });
 });

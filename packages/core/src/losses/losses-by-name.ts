@@ -1,9 +1,10 @@
-import { crossEntropy } from './cross-entropy.js';
-import { hinge } from './hinge.js';
-import { lovaszHinge } from './lovasz-hinge.js';
-import { lovaszSigmoid } from './lovasz-sigmoid.js';
-import { lovaszSoftmax } from './lovasz-softmax.js';
-import { softJaccard } from './soft-jaccard.js';
+import { combined, type CombinedOptions } from './combined.js';
+import { crossEntropy, type CrossEntropyOptions } from './cross-entropy.js';
+import { hinge, type HingeOptions } from './hinge.js';
+import { lovaszHinge, type LovaszHingeOptions } from './lovasz-hinge.js';
+import { lovaszSigmoid, type LovaszSigmoidOptions } from './lovasz-sigmoid.js';
+import { lovaszSoftmax, type LovaszSoftmaxOptions } from './lovasz-softmax.js';
+import { softJaccard, type SoftJaccardOptions } from './soft-jaccard.js';
 
 /**
  * Every loss under the name that commands and files use.
@@ -15,6 +16,7 @@ export const lossesByName = {
   'cross-entropy': crossEntropy,
   'lovasz-softmax': lovaszSoftmax,
   'soft-jaccard': softJaccard,
+  combined,
   hinge,
   'lovasz-hinge': lovaszHinge,
   'lovasz-sigmoid': lovaszSigmoid,
@@ -23,8 +25,22 @@ export const lossesByName = {
 /** The name of a loss. */
 export type LossName = keyof typeof lossesByName;
 
-/** The losses whose labels are 0 and 1, one score to each; the labels of the others are class ids. */
+/**
+ * The losses whose labels are 0 and 1, one score to each; the labels of the others are class ids, unless their option
+ * `multilabel` is true.
+ */
 export const binaryLosses: ReadonlySet<LossName> = new Set(['hinge', 'lovasz-hinge', 'lovasz-sigmoid']);
 
-/** The options of the loss of that name. */
-export type LossOptions<Name extends LossName> = NonNullable<Parameters<(typeof lossesByName)[Name]>[3]>;
+/** The options of every loss, but for the mask, which is a tensor. */
+interface OptionsByName {
+  readonly 'cross-entropy': CrossEntropyOptions;
+  readonly 'lovasz-softmax': LovaszSoftmaxOptions;
+  readonly 'soft-jaccard': SoftJaccardOptions;
+  readonly combined: CombinedOptions;
+  readonly hinge: HingeOptions;
+  readonly 'lovasz-hinge': LovaszHingeOptions;
+  readonly 'lovasz-sigmoid': LovaszSigmoidOptions;
+}
+
+/** The options of the loss of that name, but for the mask, which is a tensor. */
+export type LossOptions<Name extends LossName> = OptionsByName[Name];

@@ -1,29 +1,46 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { labelMean } from './label-mean.js';
+import { classMean } from './class-mean.js';
 import { lovaszExtension } from './lovasz-extension.js';
-import { marginErrors } from './margin-errors.js';
-import { type BinaryOptions, checkOptions } from './options.js';
+import { type Activation, marginErrors } from './margin-errors.js';
+import { optionNames } from './option-names.js';
+import { checkOptions, type LabelMeanOptions, type Masked, type ReductionOptions } from './options.js';
 import { binaryProblems } from './problems.js';
 
 /** Options of {@link lovaszHinge}. */
-export type LovaszHingeOptions = BinaryOptions;
+export interface LovaszHingeOptions extends LabelMeanOptions, ReductionOptions {
+  /**
+   * How a margin 1 − F·y* becomes an error: `relu`, the default, as max(0, margin) of Eq. (10); `elu+1` as margin + 1
+   * where it is positive and e^margin elsewhere, so that pixels beyond the margin keep a gradient.
+   */
+  readonly activation?: Activation | undefined;
+  /**
+   * Whether the loss is the mean of that of the foreground and that of the background, scores negated and labels
+   * inverted. Default false: the foreground alone.
+   */
+  readonly symmetric?: boolean | undefined;
+}
 
 /**
  * The Lovász hinge: the Lovász extension of the Jaccard loss of the foreground, at the hinge errors of the scores
  * (Eq. 10).
  *
- * - `perImage`: the mean over images with a valid pixel. Points have no images and are scored together.
- * - `multilabel`: each label is a binary problem of its own; the loss is the mean over labels.
+ * - `multilabel`: each label is a binary problem of its own; the loss is Σ aₖ·Lₖ / Σ aₖ over the labels that count,
+ *   all by default. Without it there is one label, which `classes` and `classWeights` count as label 0.
+ * - `perImage`: the mean over images in which a label counts: with a valid pixel, and under `classes: 'present'` with a
+ *   foreground pixel. Points have no images and are scored together.
+ * - No foreground: the largest error, with its gradient on the pixels that have it. `classes: 'present'` leaves it out.
  * - No valid pixel: 0, with gradient 0.
+ * - `reduction: 'none'`: the loss Lₖ of each label, not weighted; one that does not count has 0, with gradient 0.
  *
  * @param backend what computes.
  * @param logits scores, positive for foreground: `[images, ...]` or `[points]`; multilabel `[images, labels, ...]`,
  *   `[images, ..., labels]` or `[points, labels]`.
  * @param labels 0 or 1, of the same shape. Values are not checked.
- * @param options see {@link BinaryOptions}.
- * @returns a scalar ≥ 0.
+ * @param options see {@link LovaszHingeOptions} and {@link Masked}.
+ * @returns a scalar ≥ 0; by `reduction: 'none'` a tensor with an axis of images if there are any and they are scored by
+ *   themselves, then one of labels if `multilabel`.
  * @throws TypeError for an unknown option or option value.
- * @throws RangeError when shapes do not fit.
+ * @throws RangeError when shapes do not fit, or label indices or weights do not fit the number of labels.
  * @example
  * const logits = referenceTensor([2, -1, 0.5], [3]);
  * const labels = referenceTensor([1, 1, 0], [3]);
@@ -33,10 +50,20 @@ export function lovaszHinge<T>(
   backend: TensorBackend<T>,
   logits: T,
   labels: T,
-  options: LovaszHingeOptions = {},
+  options: LovaszHingeOptions & Masked<T> = {},
 ): T {
-  checkOptions(options, ['perImage', 'ignoreIndex', 'multilabel', 'layout']);
-  const problems = binaryProblems(backend, logits, labels, options);
-  const errors = marginErrors(backend, problems.scores, problems.foreground);
-  return labelMean(backend, lovaszExtension(backend, errors, problems), problems);
+  checkOptions(options, optionNames['lovasz-hinge']);
+  const problems = binaryProblems(backend, logits, labels, options, options.perImage ? 'images' : 'batch');
+  const errors = marginErrors(backend, problems.scores, problems.foreground, options.activation);
+  let losses = lovaszExtension(backend, errors, problems);
+  if (options.symmetric) {
+    // Scores and labels change their signs together: the errors stay.
+    const foreground = backend.subtract(backend.constant(1), problems.foreground);
+    const inverted = lovaszExtension(backend, errors, { ...problems, foreground });
+    losses = backend.multiply(backend.add(losses, inverted), backend.constant(0.5));
+  }
+  return classMean(backend, losses, problems, {
+    classes: options.classes ?? 'all',
+    reduction: options.reduction,
+  });
 }

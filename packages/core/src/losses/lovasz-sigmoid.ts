@@ -1,13 +1,20 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { labelMean } from './label-mean.js';
+import { classMean } from './class-mean.js';
 import { lovaszExtension } from './lovasz-extension.js';
-import { type BinaryOptions, checkOptions, type InputKind } from './options.js';
+import { optionNames } from './option-names.js';
+import {
+  checkOptions,
+  type InputKind,
+  type LabelMeanOptions,
+  type Masked,
+  type ReductionOptions,
+} from './options.js';
 import { probabilityErrors } from './probability-errors.js';
 import { binaryProblems } from './problems.js';
 import { sigmoid } from './sigmoid.js';
 
 /** Options of {@link lovaszSigmoid}. */
-export interface LovaszSigmoidOptions extends BinaryOptions {
+export interface LovaszSigmoidOptions extends LabelMeanOptions, ReductionOptions {
   /** Default `logits`. */
   readonly input?: InputKind | undefined;
 }
@@ -15,16 +22,16 @@ export interface LovaszSigmoidOptions extends BinaryOptions {
 /**
  * The Lovász-Sigmoid loss: Eq. (12) for the foreground alone, whose probability is the sigmoid of one score.
  *
- * Shapes and conventions are those of {@link lovaszHinge}.
+ * Shapes and conventions, and what `reduction: 'none'` returns, are those of {@link lovaszHinge}.
  *
  * @param backend what computes.
  * @param input logits, or probabilities of the foreground if the options say so: `[images, ...]` or `[points]`;
  *   multilabel `[images, labels, ...]`, `[images, ..., labels]` or `[points, labels]`.
  * @param labels 0 or 1, of the same shape. Values are not checked.
- * @param options see {@link LovaszSigmoidOptions}.
- * @returns a scalar in 0…1.
+ * @param options see {@link LovaszSigmoidOptions} and {@link Masked}.
+ * @returns a scalar in 0…1; or one such number per label, per image, or both.
  * @throws TypeError for an unknown option or option value.
- * @throws RangeError when shapes do not fit.
+ * @throws RangeError when shapes do not fit, or label indices or weights do not fit the number of labels.
  * @example
  * const probabilities = referenceTensor([0.9, 0.2], [2]);
  * const labels = referenceTensor([0, 1], [2]);
@@ -34,12 +41,15 @@ export function lovaszSigmoid<T>(
   backend: TensorBackend<T>,
   input: T,
   labels: T,
-  options: LovaszSigmoidOptions = {},
+  options: LovaszSigmoidOptions & Masked<T> = {},
 ): T {
-  checkOptions(options, ['perImage', 'ignoreIndex', 'multilabel', 'input', 'layout']);
-  const problems = binaryProblems(backend, input, labels, options);
+  checkOptions(options, optionNames['lovasz-sigmoid']);
+  const problems = binaryProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
   const probabilities =
     options.input === 'probabilities' ? problems.scores : sigmoid(backend, problems.scores);
   const errors = probabilityErrors(backend, probabilities, problems.foreground);
-  return labelMean(backend, lovaszExtension(backend, errors, problems), problems);
+  return classMean(backend, lovaszExtension(backend, errors, problems), problems, {
+    classes: options.classes ?? 'all',
+    reduction: options.reduction,
+  });
 }

@@ -1,12 +1,13 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
 import { classMean } from './class-mean.js';
 import { lovaszExtension } from './lovasz-extension.js';
-import { type ClassMeanOptions, checkOptions } from './options.js';
+import { optionNames } from './option-names.js';
+import { type ClassMeanOptions, checkOptions, type Masked, type ReductionOptions } from './options.js';
 import { probabilityErrors } from './probability-errors.js';
 import { multiclassProblems } from './problems.js';
 
 /** Options of {@link lovaszSoftmax}. */
-export type LovaszSoftmaxOptions = ClassMeanOptions;
+export type LovaszSoftmaxOptions = ClassMeanOptions & ReductionOptions;
 
 /**
  * The Lovász-Softmax loss: the mean over classes of the Lovász extension of the Jaccard loss (Eq. 13).
@@ -18,13 +19,17 @@ export type LovaszSoftmaxOptions = ClassMeanOptions;
  * - Weights of classes: Σ aₖ·Lₖ / Σ aₖ over the classes that count.
  * - `perImage`: the mean over images in which a class counts. Points have no images and are scored together.
  * - No valid pixel: 0, with gradient 0.
+ * - `reduction: 'none'`: the loss Lₖ of each class, not weighted. A class that does not count (not listed, absent under
+ *   `present`, of weight 0, the class `ignoreIndex`, or in an image without a valid pixel) has 0, with gradient 0; it
+ *   is never NaN.
  *
  * @param backend what computes.
  * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
  *   `[points, classes]`.
  * @param labels class ids, of the shape of the input without classes. Values are not checked.
- * @param options see {@link ClassMeanOptions}.
- * @returns a scalar in 0…1.
+ * @param options see {@link ClassMeanOptions}, {@link ReductionOptions} and {@link Masked}.
+ * @returns a scalar in 0…1; by `reduction: 'none'` `[classes]`, or `[images, classes]` with `perImage` unless the input
+ *   is points.
  * @throws TypeError for an unknown option or option value.
  * @throws RangeError when shapes do not fit, or class ids or weights do not fit the number of classes.
  * @example
@@ -36,12 +41,15 @@ export function lovaszSoftmax<T>(
   backend: TensorBackend<T>,
   input: T,
   labels: T,
-  options: LovaszSoftmaxOptions = {},
+  options: LovaszSoftmaxOptions & Masked<T> = {},
 ): T {
-  checkOptions(options, ['classes', 'perImage', 'ignoreIndex', 'classWeights', 'input', 'layout']);
+  checkOptions(options, optionNames['lovasz-softmax']);
   const problems = multiclassProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
   const probabilities =
     options.input === 'probabilities' ? problems.scores : backend.softmax(problems.scores, 1);
   const errors = probabilityErrors(backend, probabilities, problems.foreground);
-  return classMean(backend, lovaszExtension(backend, errors, problems), problems, options);
+  return classMean(backend, lovaszExtension(backend, errors, problems), problems, {
+    classes: options.classes ?? 'present',
+    reduction: options.reduction,
+  });
 }

@@ -26,6 +26,10 @@ test.each([
   ['layout', 'NHWC', 'layout is "NHWC"; expected "channels-first" or "channels-last"'],
   ['perImage', 1, 'perImage is 1; expected a boolean'],
   ['multilabel', 'yes', 'multilabel is "yes"; expected a boolean'],
+  ['mask', null, 'mask is null; expected a tensor of the shape of the labels'],
+  ['reduction', 'sum', 'reduction is "sum"; expected "mean" or "none"'],
+  ['activation', 'elu', 'activation is "elu"; expected "relu" or "elu+1"'],
+  ['symmetric', 0, 'symmetric is 0; expected a boolean'],
   ['classWeights', 2, 'classWeights is 2; expected an array with one number ≥ 0 per class'],
 ])('%s: %p is refused', (name, value, message) => {
   expect(() => checkOptions({ [name]: value }, [name])).toThrow(new TypeError(message));

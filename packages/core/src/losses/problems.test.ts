@@ -191,10 +191,13 @@ describe('arrangement', () => {
   });
 
   test('multilabel arranges the labels with the scores', () => {
-    const { scores, labels: arranged } = binaryProblems(referenceBackend, last, last, {
-      multilabel: true,
-      layout: 'channels-last',
-    });
+    const { scores, labels: arranged } = binaryProblems(
+      referenceBackend,
+      last,
+      last,
+      { multilabel: true, layout: 'channels-last' },
+      'batch',
+    );
     expect(scores.shape).toEqual([1, 2, 6]);
     expect(arranged).toMatchObject({ shape: scores.shape, data: scores.data });
   });

@@ -1,6 +1,6 @@
 import type { Dimension, TensorBackend } from '../backend/tensor-backend.js';
 import { classFactors } from './class-factors.js';
-import type { BinaryOptions, ClassMeanOptions, InputKind, Layout } from './options.js';
+import type { ClassMeanOptions, InputKind, LabelMeanOptions, Layout, Masked } from './options.js';
 
 /**
  * A batch as binary problems side by side. Every loss works on this one arrangement, whatever the layout it was given.
@@ -11,32 +11,28 @@ import type { BinaryOptions, ClassMeanOptions, InputKind, Layout } from './optio
 export interface Problems<T> {
   /** Logits or probabilities, `[groups, classes, pixels]`. */
   readonly scores: T;
-  /** 1 where the pixel belongs to the class, `[groups, classes, pixels]`. Read it where pixels are valid. */
+  /** 1 where a valid pixel belongs to the class, `[groups, classes, pixels]`. The class `ignoreIndex` may have any. */
   readonly foreground: T;
-  /** The labels, `[groups, 1 or classes, pixels]`. */
+  /** The labels, `[groups, 1 or classes, pixels]`; masked pixels have one that is no class. */
   readonly labels: T;
   /** 0 at ignored pixels, of the shape of the labels; undefined when no pixel is ignored. */
   readonly valid: T | undefined;
   /** Whether the groups are images. */
   readonly perImage: boolean;
-}
-
-/** {@link Problems} of one label per pixel: classes compete, and labels and `valid` are shared by all classes. */
-export interface MulticlassProblems<T> extends Problems<T> {
   /** The factor of each class in the mean, `[1, classes, 1]`; 0 for a class that is not scored. */
   readonly factors: T;
-}
-
-/** {@link Problems} of binary labels: each class is a label of its own. */
-export interface BinaryProblems<T> extends Problems<T> {
-  readonly numberOfLabels: number;
+  /** The number of classes, or undefined where the scores have no axis of them. */
+  readonly classes: number | undefined;
 }
 
 /** What makes a group. `any` is for losses that are sums over pixels, whatever the group: it moves no data. */
 type Grouping = 'batch' | 'images' | 'any';
 
+/** The label of masked pixels: no class, and not foreground. */
+const maskedLabel = -1;
+
 /**
- * Checks and arranges scores and one label per pixel.
+ * Checks and arranges scores and one label per pixel: classes compete, and labels and `valid` are shared by all.
  *
  * @param scores `[images, classes, ...]`, `[images, ..., classes]` or `[points, classes]`.
  * @param labels the shape of the scores without their classes.
@@ -46,46 +42,45 @@ export function multiclassProblems<T>(
   backend: TensorBackend<T>,
   scores: T,
   labels: T,
-  options: ClassMeanOptions,
+  options: ClassMeanOptions & Masked<T>,
   grouping: Grouping,
-): MulticlassProblems<T> {
+): Problems<T> {
   const shape = backend.shape(scores);
-  const description = `${options.input ?? 'logits'} of shape ${text(shape)}`;
-  if (shape.length < 2) {
-    throw new RangeError(`${description}; expected at least 2 dimensions, one of them classes`);
-  }
-  const classAxis = findClassAxis(shape, options.layout);
-  const numberOfClasses = knownLength(shape, classAxis, `${description}: classes`);
-  checkLabelShape(backend.shape(labels), shape.toSpliced(classAxis, 1), description);
-  const factors = classFactors(numberOfClasses, options);
+  const { classAxis, classes, description } = findClasses(shape, options);
+  const labelShape = shape.toSpliced(classAxis, 1);
+  checkShape('labels', backend.shape(labels), labelShape, description);
+  const { mask, ignoreIndex } = options;
+  if (mask !== undefined) checkShape('mask', backend.shape(mask), labelShape, description);
+  const factors = classFactors(classes, options);
+
   const hasImages = shape.length > 2;
   const arrangement = arrange(backend, { shape, description, classAxis, hasImages, grouping });
-
-  const labelColumn = arrangement.withoutClasses(labels);
+  const target = arrangeLabels(backend, arrangement.withoutClasses, { labels, mask, ignoreIndex });
   const ids = Array.from(factors.keys());
   return {
+    ...target,
     scores: arrangement.withClasses(scores),
-    foreground: backend.equal(labelColumn, backend.constant(ids, [1, numberOfClasses, 1])),
-    labels: labelColumn,
-    valid: validMask(backend, labelColumn, options.ignoreIndex),
+    foreground: backend.equal(target.labels, backend.constant(ids, [1, classes, 1])),
     perImage: hasImages && grouping === 'images',
-    factors: backend.constant(factors, [1, numberOfClasses, 1]),
+    factors: backend.constant(factors, [1, classes, 1]),
+    classes,
   };
 }
 
 /**
- * Checks and arranges scores and binary labels of the same shape.
+ * Checks and arranges scores and binary labels of the same shape: each class is a label of its own.
  *
  * @param scores `[images, ...]` or `[points]`; multilabel as the scores of {@link multiclassProblems}.
- * @throws RangeError when the shapes do not fit.
+ * @throws RangeError when the shapes or class options do not fit.
  */
 export function binaryProblems<T>(
   backend: TensorBackend<T>,
   scores: T,
   labels: T,
-  options: BinaryOptions & { readonly input?: InputKind | undefined },
-): BinaryProblems<T> {
-  const { multilabel = false, perImage = false } = options;
+  options: LabelMeanOptions & Masked<T> & { readonly input?: InputKind | undefined },
+  grouping: Grouping,
+): Problems<T> {
+  const { multilabel = false, mask, ignoreIndex } = options;
   const shape = backend.shape(scores);
   const description = `${options.input ?? 'logits'} of shape ${text(shape)}`;
   if (shape.length < (multilabel ? 2 : 1)) {
@@ -93,22 +88,44 @@ export function binaryProblems<T>(
       `${description}; expected at least ${multilabel ? '2 dimensions, one of them labels' : '1 dimension'}`,
     );
   }
-  checkLabelShape(backend.shape(labels), shape, description);
   const classAxis = multilabel ? findClassAxis(shape, options.layout) : undefined;
-  const numberOfLabels =
-    classAxis === undefined ? 1 : knownLength(shape, classAxis, `${description}: labels`);
-  const hasImages = shape.length > (multilabel ? 2 : 1);
-  const grouping = perImage ? 'images' : 'batch';
-  const arrangement = arrange(backend, { shape, description, classAxis, hasImages, grouping });
+  const classes =
+    classAxis === undefined ? undefined : knownLength(shape, classAxis, `${description}: labels`);
+  checkNotEmpty(shape, description);
+  checkShape('labels', backend.shape(labels), shape, description);
+  if (mask !== undefined) checkShape('mask', backend.shape(mask), shape, description);
+  // A label of a pixel is 0 or 1, and `ignoreIndex` one of these: no problem is ignored as a whole.
+  const factors = classFactors(classes ?? 1, { ...options, ignoreIndex: undefined });
 
-  const arranged = arrangement.withClasses(labels);
+  const hasImages = shape.length > (multilabel ? 2 : 1);
+  const arrangement = arrange(backend, { shape, description, classAxis, hasImages, grouping });
+  const target = arrangeLabels(backend, arrangement.withClasses, { labels, mask, ignoreIndex });
+  const positive = backend.equal(target.labels, backend.constant(1));
   return {
+    ...target,
     scores: arrangement.withClasses(scores),
-    foreground: backend.equal(arranged, backend.constant(1)),
-    labels: arranged,
-    valid: validMask(backend, arranged, options.ignoreIndex),
-    perImage: hasImages && perImage,
-    numberOfLabels,
+    foreground: ignoreIndex === 1 ? backend.multiply(positive, target.valid!) : positive,
+    perImage: hasImages && grouping === 'images',
+    factors: backend.constant(factors, [1, factors.length, 1]),
+    classes,
+  };
+}
+
+/** Arranges labels, and tells which pixels count. */
+function arrangeLabels<T>(
+  backend: TensorBackend<T>,
+  arranged: (x: T) => T,
+  { labels, mask, ignoreIndex }: Masked<T> & { readonly labels: T; readonly ignoreIndex: number | undefined },
+): Pick<Problems<T>, 'labels' | 'valid'> {
+  const column = arranged(labels);
+  const isNot = (label: number): T =>
+    backend.subtract(backend.constant(1), backend.equal(column, backend.constant(label)));
+  const counted = ignoreIndex === undefined ? undefined : isNot(ignoreIndex);
+  if (mask === undefined) return { labels: column, valid: counted };
+  const shown = arranged(mask);
+  return {
+    labels: backend.where(shown, column, backend.constant(maskedLabel)),
+    valid: counted === undefined ? shown : backend.multiply(shown, counted),
   };
 }
 
@@ -117,14 +134,23 @@ export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: Pro
   return valid ?? backend.equal(labels, labels);
 }
 
-/** 1 for each group, of each label if these have pixels of their own, with a valid pixel: `[groups, 1 or classes, 1]`. */
-export function hasValidPixel<T>(backend: TensorBackend<T>, problems: Problems<T>): T {
-  return backend.greater(backend.sum(validPixels(backend, problems), [2]), backend.constant(0));
-}
-
-function validMask<T>(backend: TensorBackend<T>, labels: T, ignoreIndex: number | undefined): T | undefined {
-  if (ignoreIndex === undefined) return undefined;
-  return backend.subtract(backend.constant(1), backend.equal(labels, backend.constant(ignoreIndex)));
+/**
+ * Where the classes are, how many, and how messages describe the scores.
+ *
+ * @throws RangeError when there is no axis of classes, their number is not known, or the scores are empty.
+ */
+export function findClasses(
+  shape: readonly Dimension[],
+  options: Pick<ClassMeanOptions, 'input' | 'layout'>,
+): { readonly classAxis: number; readonly classes: number; readonly description: string } {
+  const description = `${options.input ?? 'logits'} of shape ${text(shape)}`;
+  if (shape.length < 2) {
+    throw new RangeError(`${description}; expected at least 2 dimensions, one of them classes`);
+  }
+  const classAxis = findClassAxis(shape, options.layout);
+  const classes = knownLength(shape, classAxis, `${description}: classes`);
+  checkNotEmpty(shape, description);
+  return { classAxis, classes, description };
 }
 
 /** The axis of the classes; for points `[points, classes]` it is the same in both layouts. */
@@ -140,16 +166,25 @@ function knownLength(shape: readonly Dimension[], axis: number, subject: string)
   return length;
 }
 
-function checkLabelShape(labels: readonly Dimension[], expected: readonly Dimension[], scores: string): void {
+function checkNotEmpty(shape: readonly Dimension[], description: string): void {
+  if (shape.includes(0)) throw new RangeError(`${description}; expected no dimension of length 0`);
+}
+
+function checkShape(
+  name: 'labels' | 'mask',
+  shape: readonly Dimension[],
+  expected: readonly Dimension[],
+  scores: string,
+): void {
   // A name may stand for any length.
   const fits =
-    labels.length === expected.length &&
-    labels.every((length, axis) => {
+    shape.length === expected.length &&
+    shape.every((length, axis) => {
       const wanted = expected[axis]!;
       return typeof length === 'string' || typeof wanted === 'string' || length === wanted;
     });
   if (!fits) {
-    throw new RangeError(`labels of shape ${text(labels)} for ${scores}; expected shape ${text(expected)}`);
+    throw new RangeError(`${name} of shape ${text(shape)} for ${scores}; expected shape ${text(expected)}`);
   }
 }
 

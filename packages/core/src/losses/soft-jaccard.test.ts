@@ -33,3 +33,30 @@ test('without a valid pixel it is 0 with gradient 0', () => {
     expect(gradient.data.every((entry) => entry === 0)).toBe(true);
   }
 });
+
+test('multilabel is the loss of [23] of each label, the probability being its sigmoid', () => {
+  const logits = { data: [1, -2, 0.5, 0, 3, -1], shape: [1, 2, 3] };
+  const labels = { data: [1, 0, 1, 0, 1, 255], shape: [1, 2, 3] };
+  const [a, b, c, d, e] = logits.data.map((x) => 1 / (1 + Math.exp(-x))) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const first = 1 - (a + c) / (a + b + c + 2 - a - c);
+  const second = 1 - e / (d + e + 1 - e);
+  for (const perImage of [false, true]) {
+    const options = { multilabel: true, ignoreIndex: 255, perImage };
+    expect(referenceLoss('soft-jaccard', logits, labels, options).value).toBeCloseTo(
+      (first + second) / 2,
+      14,
+    );
+  }
+  const { value } = referenceLoss('soft-jaccard', logits, labels, {
+    multilabel: true,
+    ignoreIndex: 255,
+    classWeights: [3, 1],
+  });
+  expect(value).toBeCloseTo((3 * first + second) / 4, 14);
+});

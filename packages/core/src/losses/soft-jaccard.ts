@@ -1,23 +1,33 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
 import { classMean } from './class-mean.js';
-import { type ClassMeanOptions, checkOptions } from './options.js';
-import { multiclassProblems } from './problems.js';
+import { optionNames } from './option-names.js';
+import { type ClassMeanOptions, checkOptions, type Masked, type ReductionOptions } from './options.js';
+import { binaryProblems, multiclassProblems } from './problems.js';
+import { sigmoid } from './sigmoid.js';
 import { safeDivide } from './weighted-mean.js';
 
 /** Options of {@link softJaccard}. */
-export type SoftJaccardOptions = ClassMeanOptions;
+export interface SoftJaccardOptions extends ClassMeanOptions, ReductionOptions {
+  /**
+   * Whether each class is a binary label of its own, with the probability σ(logit): the loss of [23] itself. Labels are
+   * then 0 or 1, of the shape of the input. Default false.
+   */
+  readonly multilabel?: boolean | undefined;
+}
 
 /**
  * The soft Jaccard loss, the mean over classes of 1 − Σ f·y / Σ (f + y − f·y), the paper's baseline [23].
  *
- * Conventions are those of {@link lovaszSoftmax}.
+ * Conventions, and what `reduction: 'none'` returns, are those of {@link lovaszSoftmax}. An absent class has the loss 1
+ * whatever the probabilities, which is why only present ones count by default.
  *
  * @param backend what computes.
  * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
  *   `[points, classes]`.
- * @param labels class ids, of the shape of the input without classes. Values are not checked.
- * @param options see {@link ClassMeanOptions}.
- * @returns a scalar in 0…1; 0 when no pixel is valid.
+ * @param labels class ids, of the shape of the input without classes; multilabel 0 or 1, of the shape of the input.
+ *   Values are not checked.
+ * @param options see {@link SoftJaccardOptions} and {@link Masked}.
+ * @returns a scalar in 0…1, 0 when no pixel is valid; or one such number per class, or per image and class.
  * @throws TypeError for an unknown option or option value.
  * @throws RangeError when shapes do not fit, or class ids or weights do not fit the number of classes.
  * @example
@@ -29,17 +39,23 @@ export function softJaccard<T>(
   backend: TensorBackend<T>,
   input: T,
   labels: T,
-  options: SoftJaccardOptions = {},
+  options: SoftJaccardOptions & Masked<T> = {},
 ): T {
-  checkOptions(options, ['classes', 'perImage', 'ignoreIndex', 'classWeights', 'input', 'layout']);
-  const problems = multiclassProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
+  checkOptions(options, optionNames['soft-jaccard']);
+  const arrange = options.multilabel ? binaryProblems : multiclassProblems;
+  const problems = arrange(backend, input, labels, options, options.perImage ? 'images' : 'batch');
   const { scores, foreground, valid } = problems;
-  const all = options.input === 'probabilities' ? scores : backend.softmax(scores, 1);
+  const toProbabilities = (): T =>
+    options.multilabel ? sigmoid(backend, scores) : backend.softmax(scores, 1);
+  const all = options.input === 'probabilities' ? scores : toProbabilities();
   const probabilities = valid === undefined ? all : backend.multiply(all, valid);
 
   const overlap = backend.multiply(probabilities, foreground);
   const intersection = backend.sum(overlap, [2]);
   const union = backend.sum(backend.add(backend.subtract(probabilities, overlap), foreground), [2]);
   const losses = safeDivide(backend, backend.subtract(union, intersection), union);
-  return classMean(backend, losses, problems, options);
+  return classMean(backend, losses, problems, {
+    classes: options.classes ?? 'present',
+    reduction: options.reduction,
+  });
 }

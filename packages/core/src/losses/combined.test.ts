@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { referenceBackend } from '../reference/reference-backend.js';
+import { referenceLoss } from '../reference/reference-loss.js';
+import { referenceTensor } from '../reference/reference-tensor.js';
+import { combined, type CombinedOptions } from './combined.js';
+import { multiclassProblem } from './random-problem.fixture.js';
+
+const { input, labels } = multiclassProblem(11);
+labels.data = labels.data.map((label, i) => (i % 5 === 1 ? 255 : label));
+const ignoring = { ignoreIndex: 255 };
+
+describe('is the sum of its terms', () => {
+  test.each<[string, CombinedOptions]>([
+    ['by default of cross-entropy and Lovász-Softmax', {}],
+    ['with options', { classes: [2, 0], classWeights: [1, 0.5, 2], perImage: true }],
+    ['with other factors', { terms: { 'cross-entropy': 0.25, 'lovasz-softmax': 0.5, 'soft-jaccard': 2 } }],
+    ['of one', { terms: { 'soft-jaccard': 3, 'cross-entropy': 0 } }],
+  ])('%s', (_, options) => {
+    const { terms = { 'cross-entropy': 1, 'lovasz-softmax': 1 }, classes, perImage, ...shared } = options;
+    const found = referenceLoss('combined', input, labels, { ...ignoring, ...options });
+    const ofClasses = { ...ignoring, ...shared, classes, perImage };
+    const parts = [
+      [
+        terms['cross-entropy'] ?? 0,
+        referenceLoss('cross-entropy', input, labels, { ...ignoring, ...shared }),
+      ],
+      [terms['lovasz-softmax'] ?? 0, referenceLoss('lovasz-softmax', input, labels, ofClasses)],
+      [terms['soft-jaccard'] ?? 0, referenceLoss('soft-jaccard', input, labels, ofClasses)],
+    ] as const;
+    const add = (of: (part: (typeof parts)[0][1]) => number) =>
+      parts.reduce((sum, [factor, part]) => sum + factor * of(part), 0);
+    expect(found.value).toBeCloseTo(
+      add(({ value }) => value),
+      14,
+    );
+    found.gradient.data.forEach((entry, i) => {
+      expect(entry).toBeCloseTo(
+        add(({ gradient }) => gradient.data[i]!),
+        14,
+      );
+    });
+  });
+
+  test('with probabilities and classes last', () => {
+    const x = referenceTensor(input.data, input.shape);
+    const y = referenceTensor(labels.data, labels.shape);
+    const last = referenceBackend.transpose(referenceBackend.softmax(x, 1), [0, 2, 3, 1]);
+    const options = { ...ignoring, input: 'probabilities', layout: 'channels-last' } as const;
+    const found = combined(referenceBackend, last, y, options).data[0];
+    expect(found).toBeCloseTo(combined(referenceBackend, x, y, ignoring).data[0]!, 14);
+  });
+});
+
+test('one softmax serves all terms', () => {
+  let count = 0;
+  const counting = {
+    ...referenceBackend,
+    softmax: (x: never, axis: number) => ((count += 1), referenceBackend.softmax(x, axis)),
+    logSoftmax: (x: never, axis: number) => ((count += 1), referenceBackend.logSoftmax(x, axis)),
+  };
+  combined(counting, referenceTensor(input.data, input.shape), referenceTensor(labels.data, labels.shape), {
+    terms: { 'cross-entropy': 1, 'lovasz-softmax': 1, 'soft-jaccard': 1 },
+  });
+  expect(count).toBe(1);
+});
+
+describe('refuses', () => {
+  const call = (options: object, shape = [2, 2]) => {
+    return () =>
+      combined(referenceBackend, referenceTensor([1, 2, 3, 4], shape), referenceTensor([0, 1], [2]), options);
+  };
+  test.each([
+    [{ terms: { hinge: 1 } }, 'terms hold "hinge"; accepted: cross-entropy, lovasz-softmax, soft-jaccard'],
+    [{ terms: [1] }, 'terms is [1]; expected an object with a number ≥ 0 per loss'],
+  ])('%p', (options, message) => expect(call(options)).toThrow(new TypeError(message)));
+  test.each([
+    [{ terms: { 'cross-entropy': -1 } }, 'terms["cross-entropy"] is -1; expected a finite number ≥ 0'],
+    [{ terms: { 'soft-jaccard': NaN } }, 'terms["soft-jaccard"] is NaN; expected a finite number ≥ 0'],
+    [{ terms: { 'cross-entropy': 0 } }, 'terms hold no positive factor; expected at least one'],
+  ])('%p', (options, message) => expect(call(options)).toThrow(new RangeError(message)));
+  test('points without classes', () => {
+    expect(call({}, [4])).toThrow(
+      new RangeError('logits of shape [4]; expected at least 2 dimensions, one of them classes'),
+    );
+  });
+});
