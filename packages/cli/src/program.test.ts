@@ -273,6 +273,17 @@ test('a compiled network takes its weights back', async () => {
   expect(again.stderr).toContain("holds 'mine.txt', which lovasz compile has not written");
 });
 
+test('inspect prints text, or one JSON object with the same numbers', async () => {
+  const words = ['inspect', tiny, '--input-shape', 'image=1x3x16x16', '--optimizer', 'sgd'];
+  const text = await lovasz(words);
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout } = await lovasz([...words, '--json']);
+  expect(code).toBe(0);
+  const found = JSON.parse(stdout);
+  expect(found.parameters.names).toHaveLength(found.parameters.tensors);
+  expect(text.stdout).toContain(`parameters: ${found.parameters.numbers.toLocaleString('en-US')} numbers`);
+});
+
 test('a loss that is no number stops the run, and the last good checkpoint is kept', async () => {
   const out = join(root, 'diverged');
   const { code, stderr } = await lovasz([
@@ -320,6 +331,7 @@ describe('a command line that cannot be carried out', () => {
       "--compiled: 'OUT' given; accepted: a folder that lovasz compile has written",
     ],
     ['compile no/such.onnx --out OUT', 'MODEL.onnx: cannot read no/such.onnx'],
+    ['inspect no/such.onnx', 'MODEL.onnx: cannot read no/such.onnx'],
     ['compile net.onnx', "required option '--out <directory>' not specified"],
     ['compile net.onnx --out OUT --profile cuda', "--profile: 'cuda' given; accepted: generic"],
   ])('%s: 2, what was given and what is accepted', async (line, message) => {

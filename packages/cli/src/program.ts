@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { addCompileCommand } from './commands/compile.js';
 import { addEvaluateCommand } from './commands/evaluate.js';
 import { addExportCommand } from './commands/export.js';
+import { addInspectCommand } from './commands/inspect.js';
 import { addTrainCommand } from './commands/train.js';
 import type { Surroundings } from './commands/surroundings.js';
 import { exitCodeOf, strictCommand } from './options/strict-command.js';
@@ -25,6 +26,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
   addEvaluateCommand(program, surroundings, exit);
   addExportCommand(program, surroundings);
   addCompileCommand(program, surroundings);
+  addInspectCommand(program, surroundings);
   try {
     await program.parseAsync(words, { from: 'user' });
     return code;

@@ -1,6 +1,14 @@
 export { GraphBuilder, type ApplyOptions, type Operand } from './builder/graph-builder.js';
 export { createOnnxBackend, type JaccardMethod } from './backend/onnx-backend.js';
 export { differentiate, differentiateOutputs } from './differentiate.js';
+export {
+  inspectModel,
+  type DeclaredValue,
+  type ModelInspection,
+  type TensorSum,
+} from './inspection/inspect-model.js';
+export { inspectGraph, type GraphInspection } from './inspection/inspect-graph.js';
+export type { OperatorSupport } from './inspection/operator-support.js';
 export { interpret } from './interpret.js';
 export type { AttributeValue, Attributes } from './ir/attributes.js';
 export { dataTypeNumbers, describeDataTypeNumber, type DataType } from './ir/data-type.js';

@@ -1,23 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
-  buildTrainingGraph,
   decodeModel,
   describeDataTypeNumber,
   initialVectors,
   OnnxError,
-  type ModelProto,
   type TrainingGraph,
 } from '@lovasz/onnx';
 import type { CompileOptions } from '../options/compile-options.js';
-import { namePatterns } from '../options/name-patterns.js';
-import { assembleLoss } from '../training/assemble-loss.js';
 import { createOptimizer } from '../training/create-optimizer.js';
 import { readModelFile } from '../training/open-model.js';
 import { renderGuide } from './guide.js';
 import { encodeManifest, manifestFile, stateFile, type Manifest, type Port } from './manifest.js';
 import { refuseForeignFolder, sha256, writeOutputFolder } from './output-folder.js';
 import { encodeState } from './state-file.js';
+import { trainingGraphOf } from './training-graph-of.js';
 
 /**
  * Writes training graphs of a model into a folder, with the state to start from, a manifest and a guide: everything
@@ -36,7 +33,7 @@ export async function compileModel(
 ): Promise<Manifest> {
   await refuseForeignFolder(directory);
   const model = await readModelFile(file, 'MODEL.onnx');
-  const graph = describingFile(file, () => trainingGraphOf(model, options));
+  const graph = namingFile(file, () => trainingGraphOf(model, options));
   const graphs = {
     'step.onnx': graph.step,
     'forward.onnx': graph.forward,
@@ -90,29 +87,11 @@ function stateVectors(state: TrainingGraph['state']): Manifest['state'] {
   });
 }
 
-/** The training graphs of a model by the options of the command line. */
-function trainingGraphOf(model: ModelProto, options: CompileOptions): TrainingGraph {
-  const frozen = namePatterns('--frozen', options.frozen);
-  const graph = buildTrainingGraph(model, {
-    loss: assembleLoss(options.loss, options.ignoreIndex),
-    optimizer: createOptimizer(options),
-    inputShapes: options.inputShapes,
-    frozen: frozen.matches,
-    batchNormalization: options.batchNormalization,
-    method: options.method,
-    profile: options.profile,
-  });
-  frozen.refuseIdle();
-  return graph;
-}
-
-function describingFile<Result>(file: string, act: () => Result): Result {
+function namingFile<Result>(file: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    if (!(error instanceof OnnxError)) throw error;
-    // As the option is called here.
-    throw new OnnxError(`${file}: ${error.message.replaceAll('inputShapes', '--input-shape')}`);
+    throw error instanceof OnnxError ? new OnnxError(`${file}: ${error.message}`) : error;
   }
 }
 

@@ -20,6 +20,11 @@ const liftings: readonly Lifting[] = [
   slopePerChannel,
 ];
 
+/** The operators that are written otherwise in set 18, some of them under another name. */
+export const liftedOperatorNames: ReadonlySet<string> = new Set(
+  liftings.flatMap(({ operators }) => operators),
+);
+
 /** A node of the given operator set as set 18 writes it. */
 export function liftNode(graph: GraphBuilder, node: ImportedNode, opset: number): ImportedNode {
   return liftings

@@ -55,12 +55,13 @@ export interface LayoutOptions {
 }
 
 /**
- * Decides what is trained. Running statistics are never trained; an initializer that no node reads is left out.
- *
- * @throws OnnxError when nothing is left to train, a listed name is no parameter, or weights are not float32.
+ * The tensors of a model that can be trained, of whatever precision, and those that batch normalization keeps by itself:
+ * its running means and variances. An initializer that no node reads is neither.
  */
-export function networkLayout(model: ModelProto, options: LayoutOptions = {}): NetworkLayout {
-  const { trainable, frozen } = options;
+export function findParameters(model: ModelProto): {
+  readonly parameters: readonly TensorProto[];
+  readonly statistics: readonly TensorProto[];
+} {
   const graph = model.graph!;
   const structural = structuralNames(model);
   const statistics = new Set<string>();
@@ -72,18 +73,32 @@ export function networkLayout(model: ModelProto, options: LayoutOptions = {}): N
   const candidates = graph.initializer.filter(
     ({ name, dims, dataType }) => read.has(name) && dims.length > 0 && isReal(dataType),
   );
-  const parameters = candidates.filter(({ name }) => !statistics.has(name) && !structural.has(name));
+  return {
+    parameters: candidates.filter(({ name }) => !statistics.has(name) && !structural.has(name)),
+    statistics: candidates.filter(({ name }) => statistics.has(name)),
+  };
+}
+
+/**
+ * Decides what is trained, of what can be.
+ *
+ * @throws OnnxError when nothing is left to train, a listed name is no parameter, or weights are not float32.
+ */
+export function networkLayout(model: ModelProto, options: LayoutOptions = {}): NetworkLayout {
+  const { trainable, frozen } = options;
+  const { parameters, statistics } = findParameters(model);
   const names = new Set(parameters.map(({ name }) => name));
   const isTrainable = selectionTest('trainable', trainable ?? (() => true), names);
   const isFrozen = selectionTest('frozen', frozen ?? (() => false), names);
   const trained = parameters.filter(({ name }) => isTrainable(name) && !isFrozen(name));
   if (trained.length === 0) throw new OnnxError('the model has no initializer to train');
-  const averages = candidates.filter(({ name }) => statistics.has(name));
   // Decoding refuses them by name.
-  for (const tensor of [...trained, ...averages]) if (isHalfPrecision(tensor.dataType)) decodeTensor(tensor);
+  for (const tensor of [...trained, ...statistics]) {
+    if (isHalfPrecision(tensor.dataType)) decodeTensor(tensor);
+  }
   const shapes = (tensors: readonly TensorProto[]): { name: string; shape: number[] }[] =>
     tensors.map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
-  return { parameters: layOut(shapes(trained)), statistics: layOut(shapes(averages)) };
+  return { parameters: layOut(shapes(trained)), statistics: layOut(shapes(statistics)) };
 }
 
 function isReal(dataType: number): boolean {

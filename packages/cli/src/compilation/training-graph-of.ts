@@ -1,0 +1,31 @@
+import { buildTrainingGraph, OnnxError, type ModelProto, type TrainingGraph } from '@lovasz/onnx';
+import type { CompileOptions } from '../options/compile-options.js';
+import { namePatterns } from '../options/name-patterns.js';
+import { assembleLoss } from '../training/assemble-loss.js';
+import { createOptimizer } from '../training/create-optimizer.js';
+
+/**
+ * The training graphs of a model by the options of the command line.
+ *
+ * @throws UsageError for a pattern of `--frozen` that names nothing; OnnxError when the model cannot be differentiated.
+ */
+export function trainingGraphOf(model: ModelProto, options: CompileOptions): TrainingGraph {
+  const frozen = namePatterns('--frozen', options.frozen);
+  try {
+    const graph = buildTrainingGraph(model, {
+      loss: assembleLoss(options.loss, options.ignoreIndex),
+      optimizer: createOptimizer(options),
+      inputShapes: options.inputShapes,
+      frozen: frozen.matches,
+      batchNormalization: options.batchNormalization,
+      method: options.method,
+      profile: options.profile,
+    });
+    frozen.refuseIdle();
+    return graph;
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error;
+    // As the option is called here.
+    throw new OnnxError(error.message.replaceAll('inputShapes', '--input-shape'), {}, { cause: error });
+  }
+}

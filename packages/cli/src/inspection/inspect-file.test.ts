@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unet } from '@lovasz/models';
+import { encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { addCompileOptions, readCompileOptions, type CompileOptions } from '../options/compile-options.js';
+import { strictCommand } from '../options/strict-command.js';
+import { inspectFile, type TrainingInspection } from './inspect-file.js';
+import { renderInspection } from './render-inspection.js';
+
+let root: string;
+let file: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lovasz-'));
+  file = join(root, 'net.onnx');
+  await writeFile(file, modelBytes(unet({ classes: 3, width: 16, height: 16, base: 2, depth: 2, seed: 1 })));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+function options(line: string): CompileOptions {
+  const command = addCompileOptions(strictCommand('inspect'));
+  command.parse(line.split(' ').filter(Boolean), { from: 'user' });
+  return readCompileOptions(command);
+}
+
+test('a training step is counted for the shapes and settings that are given', async () => {
+  const [one, two] = await Promise.all(
+    [1, 2].map(async (batch) => {
+      const { training } = await inspectFile(
+        file,
+        options(`--input-shape image=${batch}x3x16x16 --optimizer sgd`),
+      );
+      return training as TrainingInspection;
+    }),
+  );
+  expect(two!.inference.flops).toBe(2 * one!.inference.flops);
+  // The gradients to weights and to inputs each cost as much as the way forward, that of the image is not needed.
+  expect(one!.step.flops / one!.inference.flops).toBeGreaterThan(2);
+  expect(one!.step.flops / one!.inference.flops).toBeLessThan(6);
+  expect(two!.step.peakBytes).toBeGreaterThan(1.5 * one!.step.peakBytes);
+  expect(one!.labelShape).toEqual([1, 16, 16]);
+  expect(two!.stateBytes).toBe(one!.stateBytes);
+
+  const adam = (await inspectFile(file, options('--input-shape image=1x3x16x16'))).training;
+  expect(adam).toMatchObject({ optimizer: 'adam', stateBytes: one!.stateBytes + 4 * one!.trained });
+});
+
+test('the text shows what the numbers are of', async () => {
+  const text = renderInspection(
+    await inspectFile(file, options('--input-shape image=1x3x16x16 --optimizer sgd')),
+  );
+  for (const line of [
+    `${file}: lovasz, opset 18, `,
+    '  image  float32  [batch, 3, height, width]',
+    'parameters: 1,959 numbers in 34 tensors, 7.8 kB',
+    '  BatchNormalization      10  yes',
+    'training: a step of cross-entropy+lovasz-softmax by sgd for image [1, 3, 16, 16]',
+  ]) {
+    expect(text).toContain(line);
+  }
+  expect(text).toMatch(/\n {2}step +\d+\.\d MFLOP +in \d+ nodes\n/);
+  expect(text).not.toContain('warnings');
+  expect(text.endsWith('\n')).toBe(true);
+});
+
+test('open dimensions ask for their lengths', async () => {
+  const { warnings, training } = await inspectFile(file, options(''));
+  expect(warnings).toEqual([
+    "input 'image' has open dimensions, and training graphs have fixed ones: give --input-shape image=Nx3xNxN",
+  ]);
+  expect(training).toEqual({ error: expect.stringContaining('must be bound by --input-shape') });
+});
+
+test('what cannot be trained is described all the same', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [1, 2, 4]);
+  const weight = { dataType: 'float32', shape: [2, 1], data: Float32Array.of(1, 2) } as const;
+  const y = graph.only('Add', [x, graph.constantTensor(weight, 'weight')]);
+  const model = encodeModel({ name: 'g', inputs: [x], outputs: [{ name: 'y', value: y }] });
+  model.graph!.node[0]!.domain = 'my.domain';
+  const other = join(root, 'other.onnx');
+  await writeFile(other, modelBytes(model));
+  const text = renderInspection(await inspectFile(other, options('')));
+  expect(text).toContain('  my.domain.Add      1  UNSUPPORTED\n');
+  expect(text).toContain("unsupported\n  my.domain.Add 'y'\n");
+  expect(text).toContain("training: not as it is\n  Add: is of domain 'my.domain'");
+});

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises';
+import {
+  inspectGraph,
+  inspectModel,
+  OnnxError,
+  type DeclaredValue,
+  type GraphInspection,
+  type ModelInspection,
+  type ModelProto,
+} from '@lovasz/onnx';
+import { trainingGraphOf } from '../compilation/training-graph-of.js';
+import type { CompileOptions } from '../options/compile-options.js';
+import type { InputShapes } from '../options/input-shape.js';
+import type { LossName } from '../options/loss.js';
+import { readModelFile } from '../training/open-model.js';
+
+/** What a step of training takes. */
+export interface TrainingInspection {
+  readonly loss: readonly LossName[];
+  readonly optimizer: string;
+  readonly inputShapes: Readonly<Record<string, readonly number[]>>;
+  readonly labelShape: readonly number[];
+  readonly logitsShape: readonly number[];
+  /** How many numbers are trained. */
+  readonly trained: number;
+  /** Weights, statistics and moments, in bytes. A run reads one copy and writes another. */
+  readonly stateBytes: number;
+  readonly inference: GraphInspection;
+  readonly step: GraphInspection;
+}
+
+/** All that `lovasz inspect` finds out about a file. */
+export interface FileInspection extends ModelInspection {
+  readonly file: string;
+  readonly bytes: number;
+  /** What a step takes, or why there is none. */
+  readonly training: TrainingInspection | { readonly error: string };
+}
+
+/**
+ * Describes an ONNX file, and a step of training it by the options.
+ *
+ * @throws UsageError when there is no such file or an option names what the model does not have; OnnxError when it holds
+ *   no ONNX model. A model that cannot be trained is described all the same.
+ */
+export async function inspectFile(file: string, options: CompileOptions): Promise<FileInspection> {
+  const model = await readModelFile(file, 'MODEL.onnx');
+  const found = inspectModel(model);
+  return {
+    file,
+    bytes: (await stat(file)).size,
+    ...found,
+    warnings: [...openInputs(found.inputs, options.inputShapes), ...found.warnings],
+    training: inspectTraining(model, options),
+  };
+}
+
+/** The inputs whose shape the file leaves open and no option gives. */
+function openInputs(inputs: readonly DeclaredValue[], given: InputShapes): string[] {
+  return inputs.flatMap(({ name, shape }) => {
+    if (Object.hasOwn(given, name) || shape?.every((length) => typeof length === 'number')) return [];
+    const lengths = shape?.map((length) => (typeof length === 'number' ? length : 'N')).join('x') ?? 'NxN';
+    return [
+      `input '${name}' has open dimensions, and training graphs have fixed ones: give --input-shape ${name}=${lengths}`,
+    ];
+  });
+}
+
+function inspectTraining(model: ModelProto, options: CompileOptions): FileInspection['training'] {
+  try {
+    const graph = trainingGraphOf(model, options);
+    const { inputShapes, labelShape, logitsShape } = graph;
+    return {
+      loss: options.loss,
+      optimizer: options.optimizer.kind,
+      inputShapes,
+      labelShape,
+      logitsShape,
+      trained: graph.parameters.reduce((sum, { size }) => sum + size, 0),
+      stateBytes: 4 * graph.state.reduce((sum, { length }) => sum + length, 0),
+      inference: inspectGraph(graph.evaluate),
+      step: inspectGraph(graph.step),
+    };
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error;
+    return { error: error.message };
+  }
+}

@@ -1,0 +1,93 @@
+import type { DeclaredValue, OperatorSupport, TensorSum } from '@lovasz/onnx';
+import { alignColumns } from '../text/align-columns.js';
+import { formatCount, formatQuantity } from '../text/format-quantity.js';
+import type { FileInspection, TrainingInspection } from './inspect-file.js';
+
+const gradients: Readonly<Record<OperatorSupport, string>> = {
+  rule: 'yes',
+  rewriting: 'by rewriting',
+  none: 'none flows',
+  resolved: 'resolved when read',
+  unsupported: 'UNSUPPORTED',
+};
+
+/** An inspection as text for a terminal. */
+export function renderInspection(inspection: FileInspection): string {
+  const { parameters, statistics, operators, unsupported, training, warnings } = inspection;
+  return [
+    `${inspection.file}: ${inspection.producer || 'no producer named'}, opset ${inspection.opset}, ${formatQuantity(inspection.bytes, 'B')}`,
+    section('inputs', alignColumns(inspection.inputs.map(declaredRow))),
+    section('outputs', alignColumns(inspection.outputs.map(declaredRow))),
+    section(`parameters: ${sum(parameters)}`, alignColumns(parameters.kinds.map(kindRow), 'lrr')),
+    ...(statistics.tensors === 0 ? [] : [`running statistics: ${sum(statistics)}`]),
+    section(
+      `operators: ${formatCount(operators.reduce((all, { nodes }) => all + nodes, 0))} nodes`,
+      alignColumns(
+        [
+          ['', 'nodes', 'gradient'],
+          ...operators.map(({ name, nodes, support }) => [name, formatCount(nodes), gradients[support]]),
+        ],
+        'lrl',
+      ),
+    ),
+    ...(unsupported.length === 0
+      ? []
+      : [
+          section(
+            'unsupported',
+            unsupported.map(({ operator, node }) => `${operator} '${node}'`),
+          ),
+        ]),
+    'error' in training
+      ? section('training: not as it is', [training.error])
+      : section(
+          `training: a step of ${training.loss.join('+')} by ${training.optimizer} for ${shapesOf(training)}`,
+          alignColumns(trainingRows(training), 'lrl'),
+        ),
+    ...(warnings.length === 0
+      ? []
+      : [
+          section(
+            'warnings',
+            warnings.map((warning) => `- ${warning}`),
+          ),
+        ]),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function declaredRow({ name, type, shape }: DeclaredValue): string[] {
+  return [name, type, shape === undefined ? 'of any shape' : `[${shape.join(', ')}]`];
+}
+
+function sum({ tensors, numbers, bytes }: TensorSum): string {
+  return `${formatCount(numbers)} numbers in ${formatCount(tensors)} tensors, ${formatQuantity(bytes, 'B')}`;
+}
+
+function kindRow({ kind, tensors, numbers }: TensorSum & { readonly kind: string }): string[] {
+  return [kind, `${formatCount(tensors)}`, formatCount(numbers)];
+}
+
+function shapesOf({ inputShapes }: TrainingInspection): string {
+  return Object.entries(inputShapes)
+    .map(([name, shape]) => `${name} [${shape.join(', ')}]`)
+    .join(', ');
+}
+
+function trainingRows({ trained, stateBytes, inference, step }: TrainingInspection): string[][] {
+  return [
+    ['trained', formatCount(trained), 'numbers'],
+    ['inference', formatQuantity(inference.flops, 'FLOP'), `in ${formatCount(inference.nodes)} nodes`],
+    ['step', formatQuantity(step.flops, 'FLOP'), `in ${formatCount(step.nodes)} nodes`],
+    [
+      'state',
+      formatQuantity(stateBytes, 'B'),
+      'weights, statistics and moments; a run reads one copy and writes another',
+    ],
+    ['values', formatQuantity(step.peakBytes, 'B'), 'most that a step holds at once of what it computes'],
+  ];
+}
