@@ -1,5 +1,5 @@
 import { exponentialOfNonPositive } from './exponential.js';
-import type { Weighting } from './weighting.js';
+import { binaryProblem, type Weighting } from './weighting.js';
 
 /** Binary scores of `weighting.layout`, the errors of which are written to its gradient. */
 export interface BinaryScores {
@@ -50,22 +50,17 @@ export function sigmoidGradient({ weighting, logits }: BinaryScores, image: numb
 
 /** @param errorOf the error of a background pixel; that of a foreground pixel is its error at the negative logit. */
 function writeErrors(
-  { gradient, layout, groups, lists }: Weighting,
+  weighting: Weighting,
   logits: Float32Array,
   q: number,
   errorOf: (logit: number) => number,
 ): void {
-  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
-  const images = layout.images / groups;
-  const firstImage = Math.floor(q / classes) * images;
-  const classOffset = (q % classes) * classStride;
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const start = image * imageStride + classOffset;
-    const end = start + pixels * pixelStride;
-    for (let place = start; place < end; place += pixelStride) gradient[place] = errorOf(logits[place]!);
-  }
-  for (let i = lists.bounds[4 * q]!; i < lists.bounds[4 * q + 1]!; i++) {
-    const place = lists.places[i]! + classOffset;
-    gradient[place] = errorOf(-logits[place]!);
+  const { gradient, labels } = weighting;
+  const { images, pixels, origin, imageStride, pixelStride, label } = binaryProblem(weighting, q);
+  for (let image = 0; image < images; image++) {
+    let place = origin + image * imageStride;
+    for (let pixel = 0; pixel < pixels; pixel++, place += pixelStride) {
+      gradient[place] = errorOf(labels.data[place] === label ? -logits[place]! : logits[place]!);
+    }
   }
 }

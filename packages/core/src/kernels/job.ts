@@ -1,4 +1,3 @@
-import type { InputKind } from '../losses/options.js';
 import {
   type BinaryScores,
   eluErrorsOf,
@@ -7,33 +6,41 @@ import {
   sigmoidErrorsOf,
   sigmoidGradient,
 } from './binary-passes.js';
-import { areSurelyRight } from './check-scores-quickly.js';
+import { blockLength } from './engine.js';
+import { type EngineName, engineNamed } from './engines.js';
 import { type Softmax, softmaxErrors, softmaxGradient } from './softmax-passes.js';
-import { weighByHistogram } from './weigh-by-histogram.js';
-import { weighBySorting } from './weigh-by-sorting.js';
-import type { Weighting } from './weighting.js';
+import { type Binning, countInBins, lookUpWeights, weighBins } from './weigh-by-histogram.js';
+import { findLowestError, type Sorting, weighBySorting } from './weigh-by-sorting.js';
 
 /** Entries that are checked as one task. */
-const checkedAtOnce = 1 << 18;
+const checkedAtOnce = 64 * blockLength;
 
 /**
  * One pass over the data, in tasks that do not depend on each other. A task's number is the same whichever thread runs
  * it, so that any number of threads gives the same bits.
  */
 export type Job =
-  | { readonly name: 'check'; readonly scores: Float32Array; readonly kind: InputKind }
+  | {
+      readonly name: 'check';
+      readonly logits: Float32Array;
+      readonly engine: EngineName;
+    }
   | { readonly name: 'softmax errors' | 'softmax gradient'; readonly softmax: Softmax }
   | {
       readonly name: 'margin errors' | 'elu errors' | 'elu gradient' | 'sigmoid errors' | 'sigmoid gradient';
       readonly binary: BinaryScores;
     }
-  | { readonly name: 'exact weights' | 'histogram weights'; readonly weighting: Weighting };
+  | { readonly name: 'lowest errors' | 'exact weights'; readonly sorting: Sorting }
+  | {
+      readonly name: 'bin counts' | 'bin weights' | 'look up weights';
+      readonly binning: Binning;
+    };
 
 /** The number of tasks. */
 export function countTasks(job: Job): number {
   switch (job.name) {
     case 'check':
-      return Math.ceil(job.scores.length / checkedAtOnce);
+      return Math.ceil(job.logits.length / checkedAtOnce);
     case 'softmax errors':
     case 'softmax gradient':
       return job.softmax.layout.images;
@@ -44,23 +51,26 @@ export function countTasks(job: Job): number {
     case 'elu errors':
     case 'sigmoid errors':
       return job.binary.weighting.factors.length;
+    case 'lowest errors':
     case 'exact weights':
-    case 'histogram weights':
-      return job.weighting.factors.length;
+      return job.sorting.weighting.factors.length;
+    case 'bin weights':
+      return job.binning.problems;
+    case 'bin counts':
+    case 'look up weights':
+      return job.binning.problems * job.binning.segments;
   }
 }
 
 /**
  * Runs one task.
  *
- * @returns its share of the loss; of a check, 1 if the scores may be wrong; otherwise 0.
+ * @returns its share of the loss, or what else the caller adds up or compares; of a check, 1 if scores are wrong.
  */
 export function runTask(job: Job, task: number): number {
   switch (job.name) {
-    case 'check': {
-      const end = Math.min(job.scores.length, (task + 1) * checkedAtOnce);
-      return areSurelyRight(job.scores, job.kind, task * checkedAtOnce, end) ? 0 : 1;
-    }
+    case 'check':
+      return areFinite(job, task) ? 0 : 1;
     case 'softmax errors':
       softmaxErrors(job.softmax, task);
       return 0;
@@ -82,9 +92,16 @@ export function runTask(job: Job, task: number): number {
       sigmoidGradient(job.binary, task);
       return 0;
     case 'exact weights':
-      return weighBySorting(job.weighting, task);
-    case 'histogram weights':
-      return weighByHistogram(job.weighting, task);
+      return weighBySorting(job.sorting, task);
+    case 'lowest errors':
+      return findLowestError(job.sorting, task);
+    case 'bin counts':
+      return countInBins(job.binning, task);
+    case 'bin weights':
+      weighBins(job.binning, task);
+      return 0;
+    case 'look up weights':
+      return lookUpWeights(job.binning, task);
   }
 }
 
@@ -94,3 +111,16 @@ export type RunJob = (job: Job) => Float64Array;
 /** Runs a job on the thread of the caller. */
 export const runHere: RunJob = (job) =>
   Float64Array.from({ length: countTasks(job) }, (_, task) => runTask(job, task));
+
+function areFinite({ logits, engine: name }: Job & { readonly name: 'check' }, task: number): boolean {
+  const engine = engineNamed(name);
+  const end = Math.min(logits.length, (task + 1) * checkedAtOnce);
+  for (let start = task * checkedAtOnce; start < end; start += blockLength) {
+    let length = Math.min(blockLength, end - start);
+    const block = engine.entriesAt(logits.byteOffset + 4 * start);
+    block.set(logits.subarray(start, start + length));
+    for (; length % 4 !== 0; length++) block[length] = 0;
+    if (!engine.allAreFinite(block, length)) return false;
+  }
+  return true;
+}

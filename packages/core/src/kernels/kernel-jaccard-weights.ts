@@ -2,7 +2,10 @@ import { checkMasks } from '../checks/check-masks.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { runHere } from './job.js';
 import { layoutWithoutClasses } from './pixel-layout.js';
-import { listPixelsByLabel, type Allocate } from './pixel-lists.js';
+import { type Allocate, binaryLabels } from './pixel-labels.js';
+import { weighByHistogram } from './weigh-by-histogram.js';
+import { weighAllBySorting } from './weigh-by-sorting.js';
+import type { Weighting } from './weighting.js';
 
 /** The label of pixels that are not valid. */
 const ignored = 2;
@@ -46,19 +49,20 @@ export function kernelJaccardWeights(
   });
   const layout = layoutWithoutClasses([pixels]);
   const allocate: Allocate = (bytes) => new ArrayBuffer(bytes);
-  runHere({
-    name: `${settleMethod(method, pixels)} weights`,
-    weighting: {
-      layout,
-      groups: 1,
-      lists: listPixelsByLabel(labels, layout, 1, ignored, allocate),
-      errors,
-      isProbability: false,
-      flatAtZero: false,
-      gradient: weights,
-      factors: Float64Array.of(1),
-    },
-  });
+  const weighting: Weighting = {
+    layout,
+    groups: 1,
+    labels: binaryLabels(labels, { ignoreIndex: ignored, mask: undefined }, layout, 1, allocate),
+    errors,
+    isProbability: false,
+    areAtMostOne: false,
+    flatAtZero: false,
+    gradient: weights,
+    factors: Float64Array.of(1),
+    engine: 'auto',
+  };
+  const weighAll = settleMethod(method, pixels) === 'histogram' ? weighByHistogram : weighAllBySorting;
+  weighAll(runHere, weighting, allocate);
   // The gradient of the kernels is that to a probability, which falls with the error of foreground.
   for (let pixel = 0; pixel < pixels; pixel++) weights[pixel] = Math.abs(weights[pixel]!);
   return weights;

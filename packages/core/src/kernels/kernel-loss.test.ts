@@ -243,6 +243,60 @@ describe('against the reference', () => {
   });
 });
 
+describe('engines', () => {
+  const run = (drawn: Drawn, method: (typeof methods)[number], engine: 'javascript' | 'webassembly') => {
+    const { value, gradient } = kernelLoss(drawn.name, drawn.input, drawn.labels, {
+      ...drawn.options,
+      method,
+      engine,
+    });
+    return [value, ...gradient.data];
+  };
+
+  test('give the same bits', () => {
+    fc.assert(
+      fc.property(scenario, fc.constantFrom(...methods), (drawn, method) => {
+        expect(run(drawn, method, 'javascript')).toEqual(run(drawn, method, 'webassembly'));
+      }),
+      { numRuns: 100, seed: 1 },
+    );
+  });
+
+  test('give the same bits over several blocks, in which much is pruned', () => {
+    const random = generator();
+    const pixels = 20_003;
+    const shape = [1, 3, pixels];
+    const data = Float32Array.from({ length: 3 * pixels }, () => random() ** 8);
+    const labels = {
+      data: Uint8Array.from({ length: pixels }, () => [0, 1, 2, 255][Math.floor(random() * 4)]!),
+      shape: [1, pixels],
+    };
+    for (const method of methods) {
+      const [first, second] = (['javascript', 'webassembly'] as const).map((engine) =>
+        kernelLoss('lovasz-softmax', { data, shape }, labels, {
+          method,
+          engine,
+          input: 'probabilities',
+          ignoreIndex: 255,
+        }),
+      );
+      expect(first).toEqual(second);
+    }
+  });
+
+  test('errors of a hinge far above 1', () => {
+    const input = { data: Float32Array.of(3e38, -3e38, 1e30, 0, 5, -70), shape: [6] };
+    const labels = { data: [0, 1, 0, 1, 1, 0], shape: [6] };
+    for (const method of methods) {
+      const expected = referenceLoss('lovasz-hinge', input, labels);
+      for (const engine of ['javascript', 'webassembly'] as const) {
+        const { value } = kernelLoss('lovasz-hinge', input, labels, { method, engine });
+        expect(value / expected.value).toBeCloseTo(1, 6);
+      }
+    }
+  });
+});
+
 describe('cross-entropy', () => {
   // A histogram's weights are off by their share of a bin.
   test.each([
@@ -350,6 +404,11 @@ describe('bad input', () => {
       'leave no class to score',
     ],
     ['an unknown option', () => call(good, labels, { fast: true } as object), 'unknown option "fast"'],
+    [
+      'an unknown engine',
+      () => call(good, labels, { engine: 'gpu' } as object),
+      'engine is "gpu"; expected "auto"',
+    ],
     ['an unknown method', () => call(good, labels, { method: 'quick' } as object), 'method is "quick"'],
     [
       'a negative share of cross-entropy',
@@ -412,6 +471,24 @@ describe('bad input', () => {
         RangeError,
       );
       expect(Array.from(gradient)).toEqual([1, 2, 3, 4]);
+    }
+  });
+
+  test('leaves the gradient as it was, whatever the number of problems', () => {
+    const images = 40;
+    const data = new Float32Array(3 * images).fill(0.5);
+    data[3 * images - 1] = -0.5;
+    const gradient = new Float32Array(3 * images).fill(7);
+    for (const method of methods) {
+      expect(() =>
+        kernelLoss(
+          'lovasz-softmax',
+          { data, shape: [images, 3, 1] },
+          { data: new Uint8Array(images), shape: [images, 1] },
+          { input: 'probabilities', perImage: true, method, gradient },
+        ),
+      ).toThrow('hold -0.5 at index 119');
+      expect(new Set(gradient)).toEqual(new Set([7]));
     }
   });
 

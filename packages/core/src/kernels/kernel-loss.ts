@@ -9,12 +9,14 @@ import { checkOptions } from '../losses/options.js';
 import type { ReferenceOptions, Values } from '../reference/reference-loss.js';
 import type { BinaryScores } from './binary-passes.js';
 import { checkGradient, checkShapes, checkShared } from './check-kernel-arrays.js';
-import { foldMask } from './fold-mask.js';
+import { checkEngine, type EngineName } from './engines.js';
 import { type RunJob, runHere } from './job.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { layoutWithClasses, layoutWithoutClasses } from './pixel-layout.js';
-import { type Allocate, listPixelsByClass, listPixelsByLabel, voidClass } from './pixel-lists.js';
+import { type Allocate, binaryLabels, classLabels, invertLabels } from './pixel-labels.js';
 import { classMeanFactors, pixelMeanFactors } from './problem-factors.js';
+import { weighByHistogram } from './weigh-by-histogram.js';
+import { weighAllBySorting } from './weigh-by-sorting.js';
 import type { Weighting } from './weighting.js';
 import type { WorkerPool } from './worker-pool.js';
 
@@ -35,6 +37,8 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
   readonly method?: KernelMethod | undefined;
   /** Where to write the gradient: as long as the input, and not its memory. Allocated when it is left out. */
   readonly gradient?: Float32Array | undefined;
+  /** In what the inner loops run. Default `auto`. */
+  readonly engine?: EngineName | undefined;
   /** More threads. Input and gradient must then be on a SharedArrayBuffer. */
   readonly pool?: WorkerPool | undefined;
 } & (Name extends 'lovasz-softmax'
@@ -49,9 +53,9 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
  *
  * Every pixel of one binary problem (a class of the batch, or of an image) is counted in integers; weights are
  * computed in float64 from these counts and rounded once. With logits the gradient's memory also holds what is in
- * between. Beyond input and gradient, a call takes 4 bytes per pixel (2 more for softmax logits, 4 more for a mask) and,
- * for the largest problem, 4 bytes per foreground pixel (`histogram`) or 16 per pixel (`exact`). `symmetric` takes twice
- * the memory of the input more.
+ * between. Beyond input and gradient, a call takes 2 bytes per label, and tables of 1 MB for each of up to 32 problems
+ * (`histogram`; for each 4 million pixels of larger ones) or, kept for later calls, 16 bytes per pixel of one problem
+ * and thread (`exact`). `symmetric` takes twice the memory of the input more.
  *
  * @param name the loss.
  * @param input logits, or probabilities if the options say so; shapes as of the loss.
@@ -81,6 +85,7 @@ export function kernelLoss<Name extends KernelLossName>(
   }
   const {
     method = 'auto',
+    engine = 'auto',
     gradient: given,
     pool,
     crossEntropy = 0,
@@ -91,6 +96,7 @@ export function kernelLoss<Name extends KernelLossName>(
     optionNames[name].filter((each) => each !== 'reduction'),
   );
   checkMethod(method);
+  checkEngine(engine);
   const isSoftmax = name === 'lovasz-softmax';
   const kind = lossOptions.input ?? 'logits';
   if (!(Number.isFinite(crossEntropy) && crossEntropy >= 0)) {
@@ -123,32 +129,37 @@ export function kernelLoss<Name extends KernelLossName>(
   checkLabels(labels.data, { numberOfClasses, ignoreIndex, mask: mask?.data });
 
   const run: RunJob = pool === undefined ? runHere : pool.run;
-  if (run({ name: 'check', scores: input.data, kind }).includes(1)) checkScores(input.data, kind);
 
   const allocate: Allocate = (bytes) =>
     pool === undefined ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
   const groups = lossOptions.perImage === true ? layout.images : 1;
-  const listPixels = isSoftmax ? listPixelsByClass : listPixelsByLabel;
-  const target = foldMask(labels.data, mask?.data, ignoreIndex);
-  const lists = listPixels(target.labels, layout, groups, target.ignoreIndex, allocate);
+  const settled = settleMethod(method, (layout.images / groups) * layout.pixels);
+  const refuse = (): void => checkScores(input.data, kind);
+  // Wrong probabilities are found by the first pass over them.
+  if (kind === 'logits' && run({ name: 'check', logits: input.data, engine }).includes(1)) refuse();
+  const readLabels = isSoftmax ? classLabels : binaryLabels;
+  const ignored = { ignoreIndex, mask: mask?.data };
+  const pixelLabels = readLabels(labels.data, ignored, layout, groups, allocate);
   const factors = new Float64Array(allocate(8 * groups * layout.classes));
   const counted = lossOptions.classes ?? (isSoftmax ? 'present' : 'all');
-  factors.set(classMeanFactors(lists, layout, groups, classFactor, counted));
+  factors.set(classMeanFactors(pixelLabels, layout, groups, classFactor, counted));
 
   const gradient = given ?? new Float32Array(allocate(4 * input.data.length));
   const isProbability = kind === 'probabilities';
   const weighting: Weighting = {
     layout,
     groups,
-    lists,
+    labels: pixelLabels,
     errors: isProbability ? input.data : gradient,
     isProbability,
+    areAtMostOne: name !== 'lovasz-hinge',
     flatAtZero: name === 'lovasz-hinge' && lossOptions.activation !== 'elu+1',
     gradient,
     factors,
+    engine,
   };
-  const settled = settleMethod(method, (layout.images / groups) * layout.pixels);
-  const weigh = (of: Weighting): number => sum(run({ name: `${settled} weights`, weighting: of }));
+  const weighAll = settled === 'histogram' ? weighByHistogram : weighAllBySorting;
+  const weigh = (of: Weighting): number => weighAll(run, of, allocate, isProbability ? refuse : undefined);
 
   const result = (value: number) => ({ value, gradient: { data: gradient, shape: [...input.shape] } });
   if (isProbability) return result(weigh(weighting));
@@ -163,24 +174,24 @@ export function kernelLoss<Name extends KernelLossName>(
     };
     const value = evaluate({ weighting, logits: input.data });
     if (lossOptions.symmetric !== true) return result(value);
-    const inverted = invert({ weighting, logits: input.data }, target, allocate);
+    const inverted = invert({ weighting, logits: input.data }, allocate);
     const valueOfBackground = evaluate(inverted);
     inverted.weighting.gradient.forEach((entry, place) => {
       gradient[place] = (gradient[place]! - entry) / 2;
     });
     return result((value + valueOfBackground) / 2);
   }
-  const classOf = new Uint16Array(allocate(2 * labels.data.length));
-  for (let pixel = 0; pixel < classOf.length; pixel++) {
-    const label = target.labels[pixel]!;
-    classOf[pixel] = label === target.ignoreIndex ? voidClass : label;
-  }
   const crossEntropyFactors = new Float64Array(allocate(8 * layout.classes));
   crossEntropyFactors.set(
-    pixelMeanFactors(lists, layout, groups, classFactors(layout.classes, { ...lossOptions, classes: 'all' })),
+    pixelMeanFactors(
+      pixelLabels,
+      layout,
+      groups,
+      classFactors(layout.classes, { ...lossOptions, classes: 'all' }),
+    ),
   );
   crossEntropyFactors.forEach((factor, id) => (crossEntropyFactors[id] = crossEntropy * factor));
-  const softmax = { layout, logits: input.data, gradient, classOf, crossEntropyFactors };
+  const softmax = { layout, logits: input.data, gradient, classOf: pixelLabels.data, crossEntropyFactors };
   run({ name: 'softmax errors', softmax });
   const value = weigh(weighting);
   return result(value + sum(run({ name: 'softmax gradient', softmax })));
@@ -194,22 +205,13 @@ const binaryPasses = {
 } as const;
 
 /** The same problems with the background as foreground: scores negated and labels inverted, in memory of their own. */
-function invert(
-  { weighting, logits }: BinaryScores,
-  { labels, ignoreIndex }: ReturnType<typeof foldMask>,
-  allocate: Allocate,
-): BinaryScores {
+function invert({ weighting, logits }: BinaryScores, allocate: Allocate): BinaryScores {
   const negated = new Float32Array(allocate(4 * logits.length));
   logits.forEach((logit, place) => (negated[place] = -logit));
   const gradient = new Float32Array(allocate(4 * logits.length));
-  const { layout, groups } = weighting;
-  const inverted = Int32Array.from(labels, (label) => (label === ignoreIndex ? voidLabel : 1 - label));
-  const lists = listPixelsByLabel(inverted, layout, groups, voidLabel, allocate);
-  return { weighting: { ...weighting, lists, errors: gradient, gradient }, logits: negated };
+  const labels = invertLabels(weighting.labels, allocate);
+  return { weighting: { ...weighting, labels, errors: gradient, gradient }, logits: negated };
 }
-
-/** A label that is neither 0 nor 1. */
-const voidLabel = -1;
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);

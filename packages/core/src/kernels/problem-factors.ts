@@ -1,5 +1,5 @@
+import type { PixelLabels } from './pixel-labels.js';
 import type { PixelLayout } from './pixel-layout.js';
-import type { PixelLists } from './pixel-lists.js';
 
 /**
  * The factor of every problem in the mean over classes that count, then over images in which a class counts (Eq. 13).
@@ -10,7 +10,7 @@ import type { PixelLists } from './pixel-lists.js';
  * @returns `[groups, classes]`; all 0 if nothing counts.
  */
 export function classMeanFactors(
-  lists: PixelLists,
+  labels: PixelLabels,
   layout: PixelLayout,
   groups: number,
   classFactors: readonly number[],
@@ -23,9 +23,7 @@ export function classMeanFactors(
     let sum = 0;
     for (const [id, factor] of classFactors.entries()) {
       const counts =
-        classes === 'present'
-          ? countForeground(lists, first + id) > 0
-          : hasValidPixel(lists, layout, groups, first + id);
+        classes === 'present' ? labels.foreground[first + id]! > 0 : labels.valid[first + id]! > 0;
       if (!counts) continue;
       factors[first + id] = factor;
       sum += factor;
@@ -39,22 +37,14 @@ export function classMeanFactors(
 
 /** What a pixel of each class counts in the weighted mean over all pixels. */
 export function pixelMeanFactors(
-  lists: PixelLists,
+  labels: PixelLabels,
   layout: PixelLayout,
   groups: number,
   classFactors: readonly number[],
 ): readonly number[] {
   let sum = 0;
   for (let q = 0; q < groups * layout.classes; q++) {
-    sum += classFactors[q % layout.classes]! * countForeground(lists, q);
+    sum += classFactors[q % layout.classes]! * labels.foreground[q]!;
   }
   return classFactors.map((factor) => (sum === 0 ? 0 : factor / sum));
-}
-
-function countForeground({ bounds }: PixelLists, q: number): number {
-  return bounds[4 * q + 1]! - bounds[4 * q]!;
-}
-
-function hasValidPixel({ bounds }: PixelLists, layout: PixelLayout, groups: number, q: number): boolean {
-  return bounds[4 * q + 3]! - bounds[4 * q + 2]! < (layout.images / groups) * layout.pixels;
 }

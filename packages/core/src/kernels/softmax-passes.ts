@@ -1,6 +1,6 @@
 import { exponentialOfNonPositive } from './exponential.js';
 import type { PixelLayout } from './pixel-layout.js';
-import { voidClass } from './pixel-lists.js';
+import { ignoredLabel } from './pixel-labels.js';
 
 /** Pixels that are worked on at once: their sums stay in the fastest cache. */
 const blockPixels = 512;
@@ -15,7 +15,7 @@ export interface Softmax {
   readonly layout: PixelLayout;
   readonly logits: Float32Array;
   readonly gradient: Float32Array;
-  /** The class of each pixel, or {@link voidClass}: `[images, pixels]`. */
+  /** The class of each pixel, or {@link ignoredLabel}: `[images, pixels]`. */
   readonly classOf: Uint16Array;
   /** What the cross-entropy of a pixel of each class counts in the loss. */
   readonly crossEntropyFactors: Float64Array;
@@ -40,7 +40,7 @@ export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, im
     }
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
-      if (label === voidClass) continue;
+      if (label === ignoredLabel) continue;
       let others = 0;
       for (let id = 0; id < classes; id++) {
         if (id !== label) others += exponentials[id * blockPixels + i]!;
@@ -76,7 +76,7 @@ export function softmaxGradient(
     }
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
-      const factor = label === voidClass ? 0 : crossEntropyFactors[label]!;
+      const factor = label === ignoredLabel ? 0 : crossEntropyFactors[label]!;
       products[i] = products[i]! / sums[i]! - factor;
     }
     for (let id = 0; id < classes; id++) {
@@ -89,7 +89,7 @@ export function softmaxGradient(
     }
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
-      const factor = label === voidClass ? 0 : crossEntropyFactors[label]!;
+      const factor = label === ignoredLabel ? 0 : crossEntropyFactors[label]!;
       if (factor === 0) continue;
       const place = start + i * pixelStride + label * classStride;
       crossEntropy += factor * (Math.log(sums[i]!) - (logits[place]! - largest[i]!));

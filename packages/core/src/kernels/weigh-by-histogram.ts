@@ -1,39 +1,34 @@
+import { allBins, binOf, droppedBits, probabilityBins } from './bins.js';
+import { countBlocks, visitBlocks, writeBlock } from './blocks.js';
+import { engineNamed } from './engines.js';
+import type { RunJob } from './job.js';
+import type { Allocate } from './pixel-labels.js';
 import { backgroundTieWeight, foregroundTieWeight } from './tie-weights.js';
 import { type BinaryProblem, binaryProblem, clearGradient, type Weighting } from './weighting.js';
 
-/**
- * Bits of a float32 error that do not tell bins apart. What is left is the exponent and the 10 highest bits of the
- * fraction: 130,049 bins in 0…1, each 2⁻¹⁰ of its own lower edge wide. Measured at probabilities of a trained network,
- * one bit less makes the errors of loss and gradient 3 to 4 times as large; one more doubles what a problem costs
- * whatever its size.
- */
-const droppedBits = 13;
+/** Pixels of one problem that are counted as one task. */
+const segmentPixels = 1 << 22;
+/** Problems are binned together as long as their tables are no more than this, one megabyte each. */
+const mostTables = 32;
 
-/** Without the sign, so that −0 is 0. */
-const binMask = (1 << (31 - droppedBits)) - 1;
-
-const scratch = new Float32Array(1);
-const scratchBits = new Int32Array(scratch.buffer);
-const binOf = (error: number): number => {
-  scratch[0] = error;
-  return (scratchBits[0]! >>> droppedBits) & binMask;
-};
-
-/** Bins of errors in 0…1, and of any error. */
-const probabilityBins = binOf(1) + 1;
-const allBins = binMask + 1;
-
-/** Tables that are kept from call to call: four numbers for each bin. */
-const background = new Int32Array(allBins);
-const foreground = new Int32Array(allBins);
-const backgroundWeights = new Float32Array(allBins);
-const foregroundWeights = new Float32Array(allBins);
-
-/** The gradient of the foreground, which may only be written when all errors have been read. */
-let kept = new Float32Array(0);
+/** Some of the problems of a weighting, and a table for every segment of each. */
+export interface Binning {
+  readonly weighting: Weighting;
+  /** Whether entries outside 0…1 are looked for. */
+  readonly isChecked: boolean;
+  readonly firstProblem: number;
+  readonly problems: number;
+  /** Each problem is cut into as many. */
+  readonly segments: number;
+  readonly bins: number;
+  /** The lowest bin of each segment that was counted; then, in the first of a problem, the lowest that has a weight. */
+  readonly lowestBins: Int32Array;
+  /** Of each segment, first the counts of background in each bin, then those of foreground; later the weights. */
+  readonly tables: Int32Array;
+}
 
 /**
- * The Lovász weights of one binary problem by counting in bins, in two passes over the pixels and none of sorting.
+ * The Lovász weights of all problems by counting in bins, in two passes over the pixels and none of sorting.
  *
  * A bin is a range of the bits of the float32 error, and the pixels of one bin are a tie. The loss is Σ m·w with the
  * errors themselves. It is never above the exact loss L (but for rounding), which is the largest of Σ m·w over all
@@ -42,152 +37,164 @@ let kept = new Float32Array(0);
  * it, the weight of a foreground pixel is off by at most b / (2·U₀) of itself; a pixel alone in its bin has its exact
  * weight.
  *
- * @param weighting of errors that are finite and ≥ 0.
- * @param q the problem.
- * @returns factor · loss.
+ * @param weighting of errors that are finite and ≥ 0, or, with `refuse`, of any numbers that should be probabilities.
+ * @param refuse is called when entries may be outside 0…1, before anything has been written.
+ * @returns Σ factor · loss.
  */
-export function weighByHistogram(weighting: Weighting, q: number): number {
-  const problem = binaryProblem(weighting, q);
-  const { errors, gradient, isProbability, flatAtZero } = weighting;
-  const { firstImage, images, pixels, imageStride, pixelStride, classOffset } = problem;
-  if (problem.factor === 0) {
-    clearGradient(gradient, problem);
-    return 0;
+export function weighByHistogram(
+  run: RunJob,
+  weighting: Weighting,
+  allocate: Allocate,
+  refuse?: () => void,
+): number {
+  const problems = weighting.factors.length;
+  const { images, pixels } = binaryProblem(weighting, 0);
+  const segments = Math.max(1, Math.floor((images * pixels) / segmentPixels));
+  const atOnce = Math.min(problems, Math.max(1, Math.floor(mostTables / segments)));
+  const isChecked = refuse !== undefined;
+  if (isChecked && atOnce < problems) {
+    const lowest = new Int32Array(0);
+    if (run({ name: 'lowest errors', sorting: { weighting, isChecked, lowest } }).includes(-1)) refuse();
   }
-  const bits = new Int32Array(errors.buffer, errors.byteOffset, errors.length);
-  const bins = isProbability ? probabilityBins : allBins;
-  background.fill(0, 0, bins);
-  foreground.fill(0, 0, bins);
-  for (let image = 0; image < images; image++) {
-    const start = (firstImage + image) * imageStride + classOffset;
-    countBins(bits, start, start + pixels * pixelStride, pixelStride);
-  }
-  const { places } = weighting.lists;
-  moveForeground(errors, places, problem, isProbability);
-  uncountVoid(errors, places, problem);
-
-  fillTables(bins, problem.foregroundEnd - problem.foregroundStart, problem.factor);
-  if (flatAtZero) {
-    foregroundWeights[0] = 0;
-    backgroundWeights[0] = 0;
-  }
-
-  // Listed pixels first: their entries are read here before the look-up may overwrite them.
+  const bins = weighting.areAtMostOne ? probabilityBins : allBins;
+  const lowestBins = new Int32Array(allocate(4 * atOnce * segments));
+  const tables = new Int32Array(allocate(8 * atOnce * segments * bins));
   let loss = 0;
-  const total = problem.foregroundEnd - problem.foregroundStart;
-  if (kept.length < total) kept = new Float32Array(total);
-  for (let i = problem.foregroundStart; i < problem.foregroundEnd; i++) {
-    const entry = errors[places[i]! + classOffset]!;
-    const error = isProbability ? Math.fround(1 - entry) : entry;
-    const weight = foregroundWeights[binOf(error)]!;
-    kept[i - problem.foregroundStart] = -weight;
-    loss += weight * error - backgroundWeights[binOf(entry)]! * entry;
+  for (let firstProblem = 0; firstProblem < problems; firstProblem += atOnce) {
+    const binning: Binning = {
+      weighting,
+      isChecked: isChecked && atOnce === problems,
+      firstProblem,
+      problems: Math.min(atOnce, problems - firstProblem),
+      segments,
+      bins,
+      lowestBins,
+      tables,
+    };
+    if (run({ name: 'bin counts', binning }).includes(1)) refuse?.();
+    run({ name: 'bin weights', binning });
+    for (const part of run({ name: 'look up weights', binning })) loss += part;
   }
-  for (let i = problem.voidStart; i < problem.voidEnd; i++) {
-    const entry = errors[places[i]! + classOffset]!;
-    loss -= backgroundWeights[binOf(entry)]! * entry;
-  }
-  for (let image = 0; image < images; image++) {
-    const start = (firstImage + image) * imageStride + classOffset;
-    loss += lookUpWeights(bits, errors, gradient, start, start + pixels * pixelStride, pixelStride);
-  }
-  for (let i = 0; i < total; i++) gradient[places[problem.foregroundStart + i]! + classOffset] = kept[i]!;
-  for (let i = problem.voidStart; i < problem.voidEnd; i++) gradient[places[i]! + classOffset] = 0;
   return loss;
 }
 
-function countBins(bits: Int32Array, start: number, end: number, stride: number): void {
-  for (let place = start; place < end; place += stride) {
-    const bin = (bits[place]! >>> droppedBits) & binMask;
-    background[bin] = background[bin]! + 1;
-  }
+/** The problem, the blocks and the tables of a task. */
+function taskOf({ weighting, firstProblem, segments, bins, tables }: Binning, task: number) {
+  const segment = task % segments;
+  const problem: BinaryProblem = binaryProblem(weighting, firstProblem + Math.floor(task / segments));
+  const blocks = countBlocks(problem);
+  const start = 2 * bins * task;
+  return {
+    problem,
+    range: [
+      Math.floor((blocks * segment) / segments),
+      Math.floor((blocks * (segment + 1)) / segments),
+    ] as const,
+    background: tables.subarray(start, start + bins),
+    foreground: tables.subarray(start + bins, start + 2 * bins),
+  };
 }
 
-/** All pixels have been counted as background: those that are not are taken out again. */
-function moveForeground(
-  errors: Float32Array,
-  places: Uint32Array,
-  { classOffset, foregroundStart, foregroundEnd }: BinaryProblem,
-  isProbability: boolean,
-): void {
-  for (let i = foregroundStart; i < foregroundEnd; i++) {
-    const entry = errors[places[i]! + classOffset]!;
-    const counted = binOf(entry);
-    const bin = isProbability ? binOf(1 - entry) : counted;
-    background[counted] = background[counted]! - 1;
-    foreground[bin] = foreground[bin]! + 1;
+/** Counts the pixels of a segment in bins. Returns 1 if an entry is no probability and that is to be found. */
+export function countInBins(binning: Binning, task: number): number {
+  const { weighting, isChecked, bins, lowestBins } = binning;
+  const { problem, range, background, foreground } = taskOf(binning, task);
+  if (problem.factor === 0 && !isChecked) return 0;
+  const engine = engineNamed(weighting.engine);
+  let lowest = 0x7fffffff;
+  visitBlocks(engine, weighting, problem, range, (block) => {
+    lowest = Math.min(lowest, engine.countBins(block, isChecked));
+  });
+  const isWrong = lowest === -1;
+  const lowestBin = isWrong ? 0 : Math.min(binOf(lowest), bins);
+  lowestBins[task] = lowestBin;
+  const { counts } = engine;
+  for (const [table, start] of [
+    [background, 0],
+    [foreground, allBins],
+  ] as const) {
+    table.set(counts.subarray(start + lowestBin, start + bins), lowestBin);
+    // What is no probability may be in any bin.
+    counts.fill(0, start + lowestBin, start + (isWrong ? allBins : bins));
   }
+  counts[0] = 0;
+  return isWrong ? 1 : 0;
 }
 
-function uncountVoid(
-  errors: Float32Array,
-  places: Uint32Array,
-  { classOffset, voidStart, voidEnd }: BinaryProblem,
-): void {
-  for (let i = voidStart; i < voidEnd; i++) {
-    const bin = binOf(errors[places[i]! + classOffset]!);
-    background[bin] = background[bin]! - 1;
+/** Replaces the counts of a problem, in its first segment, by the weights of each bin times the factor. */
+export function weighBins(binning: Binning, index: number): void {
+  const { segments, weighting, lowestBins, bins } = binning;
+  const first = index * segments;
+  const { problem, background, foreground } = taskOf(binning, first);
+  const { factor, total } = problem;
+  if (factor === 0) return;
+  let lowestBin = lowestBins[first]!;
+  for (let task = first + 1; task < first + segments; task++) {
+    const other = taskOf(binning, task);
+    // Below the lowest bin there is what an earlier call has left.
+    for (; lowestBin > lowestBins[task]!; lowestBin--)
+      background[lowestBin - 1] = foreground[lowestBin - 1] = 0;
+    for (let bin = lowestBins[task]!; bin < bins; bin++) {
+      background[bin] = background[bin]! + other.background[bin]!;
+      foreground[bin] = foreground[bin]! + other.foreground[bin]!;
+    }
   }
-}
-
-/** The weights of each bin, times the factor, from the counts; from the highest bin down. */
-function fillTables(bins: number, total: number, factor: number): void {
-  // A bin may hold none but listed pixels: its background weight is read for them, and must not be an old one.
-  backgroundWeights.fill(0, 0, bins);
+  const backgroundWeights = floatsOf(background);
+  const foregroundWeights = floatsOf(foreground);
   let union = total;
   let intersection = total;
-  for (let bin = bins - 1; bin >= 0; bin--) {
-    const positives = foreground[bin]!;
-    const negatives = background[bin]!;
-    if (positives + negatives === 0) continue;
-    if (total === 0) {
-      backgroundWeights[bin] = factor / negatives;
-      return;
-    }
+  let bin = bins - 1;
+  if (total === 0) {
+    while (bin > 1 && background[bin] === 0) bin -= 1;
+    backgroundWeights[bin] = factor / background[bin]!;
+  } else {
     // Below the last foreground pixel no error counts.
-    if (intersection === 0) return;
-    const below = union + negatives;
-    const left = intersection - positives;
-    foregroundWeights[bin] = factor * foregroundTieWeight(union, below);
-    backgroundWeights[bin] = factor * backgroundTieWeight(intersection + left, union, below);
-    union = below;
-    intersection = left;
+    for (; intersection > 0; bin--) {
+      const positives = foreground[bin]!;
+      const negatives = background[bin]!;
+      if (positives + negatives === 0) continue;
+      const below = union + negatives;
+      const left = intersection - positives;
+      foregroundWeights[bin] = -factor * foregroundTieWeight(union, below);
+      backgroundWeights[bin] = factor * backgroundTieWeight(intersection + left, union, below);
+      union = below;
+      intersection = left;
+    }
+    bin += 1;
   }
+  lowestBins[first] = bin;
+  if (weighting.flatAtZero && bin === binOf(0)) backgroundWeights[bin] = foregroundWeights[bin] = 0;
 }
 
-/** Writes the weight of each pixel as if it were background, and returns Σ weight · error. */
-function lookUpWeights(
-  bits: Int32Array,
-  errors: Float32Array,
-  gradient: Float32Array,
-  start: number,
-  end: number,
-  stride: number,
-): number {
-  // Four sums at a time, so that an addition need not wait for the one before it.
-  let [sum, second, third, fourth] = [0, 0, 0, 0];
-  let place = start;
-  for (const last = end - 3 * stride; place < last; place += 4 * stride) {
-    const place1 = place + stride;
-    const place2 = place1 + stride;
-    const place3 = place2 + stride;
-    const weight = backgroundWeights[(bits[place]! >>> droppedBits) & binMask]!;
-    const weight1 = backgroundWeights[(bits[place1]! >>> droppedBits) & binMask]!;
-    const weight2 = backgroundWeights[(bits[place2]! >>> droppedBits) & binMask]!;
-    const weight3 = backgroundWeights[(bits[place3]! >>> droppedBits) & binMask]!;
-    sum += weight * errors[place]!;
-    second += weight1 * errors[place1]!;
-    third += weight2 * errors[place2]!;
-    fourth += weight3 * errors[place3]!;
-    gradient[place] = weight;
-    gradient[place1] = weight1;
-    gradient[place2] = weight2;
-    gradient[place3] = weight3;
+/** Writes the gradient of a segment, and returns its share of the loss. */
+export function lookUpWeights(binning: Binning, task: number): number {
+  const { weighting, segments, lowestBins } = binning;
+  const { problem, range } = taskOf(binning, task);
+  const first = task - (task % segments);
+  if (problem.factor === 0) {
+    if (task === first) clearGradient(weighting.gradient, problem);
+    return 0;
   }
-  for (; place < end; place += stride) {
-    const weight = backgroundWeights[(bits[place]! >>> droppedBits) & binMask]!;
-    sum += weight * errors[place]!;
-    gradient[place] = weight;
+  const { background, foreground } = taskOf(binning, first);
+  const lowestBin = lowestBins[first]!;
+  const engine = engineNamed(weighting.engine);
+  const { weights } = engine;
+  for (const [table, start] of [
+    [background, 0],
+    [foreground, allBins],
+  ] as const) {
+    weights[start + lowestBin - 1] = 0;
+    weights.set(floatsOf(table).subarray(lowestBin), start + lowestBin);
   }
-  return sum + second + third + fourth;
+  const lowest = (lowestBin - 1) << droppedBits;
+  let loss = 0;
+  visitBlocks(engine, weighting, problem, range, (block) => {
+    loss += engine.lookUpWeights(block, lowest);
+    writeBlock(block, weighting.gradient);
+  });
+  return loss;
+}
+
+function floatsOf({ buffer, byteOffset, length }: Int32Array): Float32Array {
+  return new Float32Array(buffer, byteOffset, length);
 }

@@ -1,5 +1,6 @@
+import type { EngineName } from './engines.js';
+import type { PixelLabels } from './pixel-labels.js';
 import type { PixelLayout } from './pixel-layout.js';
-import type { PixelLists } from './pixel-lists.js';
 
 /**
  * Binary problems side by side, to be weighed one by one: each reads its errors and writes factor · weight, negative
@@ -8,59 +9,84 @@ import type { PixelLists } from './pixel-lists.js';
 export interface Weighting {
   readonly layout: PixelLayout;
   readonly groups: number;
-  readonly lists: PixelLists;
+  readonly labels: PixelLabels;
   /** The errors, of `layout`. May be the memory of `gradient`. */
   readonly errors: Float32Array;
   /** Whether `errors` holds probabilities: the error of a foreground pixel is then 1 minus its entry. */
   readonly isProbability: boolean;
+  /** Whether no error is above 1. */
+  readonly areAtMostOne: boolean;
   /** Whether an error of 0 has gradient 0, as the hinge has. */
   readonly flatAtZero: boolean;
   readonly gradient: Float32Array;
   /** The factor of each problem in the mean; 0 for those that are not scored. */
   readonly factors: Float64Array;
+  readonly engine: EngineName;
 }
 
 /** What one {@link Weighting} says about problem q, unfolded for the loops. */
 export interface BinaryProblem {
-  readonly firstImage: number;
   readonly images: number;
   readonly pixels: number;
+  /** Where the first score lies, and how far apart those of images and pixels are. */
+  readonly origin: number;
   readonly imageStride: number;
   readonly pixelStride: number;
-  /** Where the class lies beside class 0. */
-  readonly classOffset: number;
-  readonly foregroundStart: number;
-  readonly foregroundEnd: number;
-  readonly voidStart: number;
-  readonly voidEnd: number;
+  /** The same for the labels. */
+  readonly labelOrigin: number;
+  readonly labelImageStride: number;
+  readonly labelPixelStride: number;
+  /** The label of foreground. */
+  readonly label: number;
+  /** The number of foreground pixels. */
+  readonly total: number;
   readonly factor: number;
 }
 
 /** Unfolds problem q = group · classes + class. */
-export function binaryProblem({ layout, groups, lists, factors }: Weighting, q: number): BinaryProblem {
+export function binaryProblem({ layout, groups, labels, factors }: Weighting, q: number): BinaryProblem {
   const { classes, pixels, imageStride, classStride, pixelStride } = layout;
   const images = layout.images / groups;
-  return {
-    firstImage: Math.floor(q / classes) * images,
-    images,
-    pixels,
-    imageStride,
+  const firstImage = Math.floor(q / classes) * images;
+  const id = q % classes;
+  const origin = firstImage * imageStride + id * classStride;
+  // Images without a gap between them are as good as one.
+  const isOne = imageStride === pixels * pixelStride;
+  const count = isOne ? images * pixels : pixels;
+  const scores = {
+    images: isOne ? 1 : images,
+    pixels: count,
+    origin,
+    imageStride: isOne ? images * imageStride : imageStride,
     pixelStride,
-    classOffset: (q % classes) * classStride,
-    foregroundStart: lists.bounds[4 * q]!,
-    foregroundEnd: lists.bounds[4 * q + 1]!,
-    voidStart: lists.bounds[4 * q + 2]!,
-    voidEnd: lists.bounds[4 * q + 3]!,
+    total: labels.foreground[q]!,
     factor: factors[q]!,
+  };
+  if (labels.areBinary) {
+    return {
+      ...scores,
+      labelOrigin: origin,
+      labelImageStride: scores.imageStride,
+      labelPixelStride: pixelStride,
+      label: 1,
+    };
+  }
+  return {
+    ...scores,
+    labelOrigin: firstImage * pixels,
+    labelImageStride: count,
+    labelPixelStride: 1,
+    label: id,
   };
 }
 
-/** Gives all pixels of a problem that is not scored the gradient 0. */
+/** Gives all pixels of a problem the gradient 0. */
 export function clearGradient(gradient: Float32Array, problem: BinaryProblem): void {
-  const { pixels, pixelStride } = problem;
-  for (let image = 0; image < problem.images; image++) {
-    const start = (problem.firstImage + image) * problem.imageStride + problem.classOffset;
+  const { images, pixels, pixelStride, imageStride, origin } = problem;
+  for (let image = 0; image < images; image++) {
+    const start = origin + image * imageStride;
     const end = start + pixels * pixelStride;
-    for (let place = start; place < end; place += pixelStride) gradient[place] = 0;
+    if (pixelStride === 1) gradient.fill(0, start, end);
+    else for (let place = start; place < end; place += pixelStride) gradient[place] = 0;
   }
 }

@@ -49,6 +49,34 @@ test('any number of threads gives the same bits', async () => {
   expect(results).toEqual(Array(8).fill(1));
 });
 
+test('one binary problem is shared by threads', async () => {
+  const results = (await run(`
+    const pixels = 2 ** 23 + 5;
+    const data = new Float32Array(new SharedArrayBuffer(4 * pixels));
+    const labels = { data: new Uint8Array(pixels), shape: [pixels] };
+    for (let i = 0; i < pixels; i++) {
+      data[i] = (Math.imul(i, 0x9e3779b1) >>> 8) / 2 ** 24;
+      labels.data[i] = Math.imul(i, 0x85ebca6b) >>> 0 < 2 ** 30 ? 1 : 0;
+    }
+    const input = { data, shape: [pixels] };
+    const pool = createWorkerPool(2);
+    const results = [{ pool }, {}, { method: 'exact' }].map((options) =>
+      kernelLoss('lovasz-sigmoid', input, labels, { input: 'probabilities', ...options }));
+    await pool.close();
+    const [first, second, exact] = results.map(({ gradient }) => gradient.data);
+    const largest = exact.reduce((sum, entry) => Math.max(sum, Math.abs(entry)), 0);
+    console.log(JSON.stringify({
+      values: results.map(({ value }) => value),
+      isSame: first.every((entry, i) => entry === second[i]),
+      error: first.reduce((worst, entry, i) => Math.max(worst, Math.abs(entry - exact[i])), 0) / largest,
+    }));`)) as { values: [number, number, number]; isSame: boolean; error: number };
+  expect(results.isSame).toBe(true);
+  expect(results.values[0]).toBe(results.values[1]);
+  expect(Math.abs(results.values[0] / results.values[2] - 1)).toBeLessThan(1e-6);
+  // A bin near 1 holds 1/2048 of the pixels.
+  expect(results.error).toBeLessThan(4e-3);
+}, 60_000);
+
 test('an open pool does not keep the process alive', async () => {
   expect(await run(`createWorkerPool(3); console.log(JSON.stringify('ended'));`)).toBe('ended');
 });

@@ -1,0 +1,10 @@
+// The passes over pixels in WebAssembly SIMD, written in AssemblyScript: what `src/kernels/javascript-engine.ts` does,
+// operation for operation, so that both give the same bits. Built by `npm run assemble` into
+// `src/kernels/webassembly-module.ts`. All memory is laid out by `src/kernels/webassembly-engine.ts`.
+export { allAreFinite } from './check-scores';
+export { findLowestError } from './find-lowest-error';
+export { countBins } from './count-bins';
+export { lookUpWeights } from './look-up-weights';
+export { collectPixels } from './collect-pixels';
+export { sortPixels } from './sort-pixels';
+export { weighSortedPixels } from './weigh-sorted-pixels';

@@ -1,0 +1,52 @@
+/** Pixels that are worked on at once: their scores stay in the fastest caches. */
+export const blockLength = 8192;
+
+/** Scores of one binary problem and their labels, in memory of the engine: `length` of them, a multiple of 4. */
+export interface Block {
+  readonly entries: Float32Array;
+  readonly labels: Uint16Array;
+  readonly length: number;
+  /** The label of foreground. */
+  readonly label: number;
+  /** Whether the error of foreground is 1 − its entry. */
+  readonly isProbability: boolean;
+}
+
+/**
+ * The inner loops of the kernels, over blocks of scores.
+ *
+ * Every engine does the same operations in the same order: results are the same bit for bit.
+ */
+export interface Engine {
+  /** Room for the scores of a block, at an address that is as much above a multiple of 8 bytes as `address` is. */
+  entriesAt(address: number): Float32Array;
+  /** Room for the labels of a block, likewise. */
+  labelsAt(address: number): Uint16Array;
+  /** How many errors are in each bin: of background, and of foreground `allBins` on. All 0 between tasks. */
+  readonly counts: Int32Array;
+  /** The weight of each bin, likewise; those of foreground are negative. */
+  readonly weights: Float32Array;
+  allAreFinite(entries: Float32Array, length: number): boolean;
+  /** The bits of the lowest foreground error, 0x7fffffff if there is none; −1 if it finds what is no probability. */
+  findLowestError(block: Block, isChecked: boolean): number;
+  /** Adds the errors to `counts`. Returns the lowest bits of any; −1 if it finds what is no probability. */
+  countBins(block: Block, isChecked: boolean): number;
+  /**
+   * Writes the `weights` of the errors' bins over the entries. `lowest` is the first error, as bits, of the lowest bin
+   * that has a weight; the bin below it must hold 0. Returns Σ |weight| · error.
+   */
+  lookUpWeights(block: Block, lowest: number): number;
+  /** Makes room for that many pixels to be sorted. */
+  reservePixels(count: number): void;
+  /**
+   * Appends to `count` collected pixels those whose errors, as bits, are at least `lowest` ≥ 0. `first` is the number of
+   * the block's first pixel. Returns how many there are now.
+   */
+  collectPixels(block: Block, lowest: number, first: number, count: number): number;
+  /** Sorts the collected pixels by their bits, which are at least `lowest`. */
+  sortPixels(count: number, lowest: number): void;
+  /** Finds the weights of the sorted pixels, of which `total` are foreground; returns factor · Σ weight · error. */
+  weighPixels(count: number, total: number, factor: number, flatAtZero: boolean): number;
+  /** After `weighPixels`, factor · weight by the number of the pixel, negative for foreground; as many as reserved. */
+  pixelWeights(): Float32Array;
+}
