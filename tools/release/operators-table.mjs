@@ -27,8 +27,9 @@ gradient flows: the operator is piecewise constant, or its result is no real num
 
 Resolved while a model is read, so that nothing of them is left: \`If\` (by its condition where that is known in
 advance, else both branches are written and \`Where\` selects), \`Loop\` and \`Scan\` (unrolled; the number of steps must
-be known in advance), \`RNN\`, \`GRU\` and \`LSTM\` (unrolled too), functions of the model's own, and \`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceAt\`, \`SequenceLength\`,
-\`ConcatFromSequence\` with known positions. Of the domain \`com.microsoft\`:
+be known in advance), \`RNN\`, \`GRU\` and \`LSTM\` (unrolled too), functions of the model's own, and \`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceEmpty\`,
+\`SequenceInsert\`, \`SequenceErase\`, \`SequenceAt\`, \`SequenceLength\`, \`ConcatFromSequence\` with known positions, and
+\`OptionalHasElement\` and \`OptionalGetElement\`. Of the domain \`com.microsoft\`:
 ${contributedOperatorNames.map((name) => `\`${name}\``).join(', ')}.
 
 Conventions at ties and kinks: \`ReduceMax\`, \`ReduceMin\`, \`Max\`, \`Min\` and the extrema of scattering split a tie

@@ -51,10 +51,11 @@ function weightedSum(seeds: readonly Seed[], feeds: ReadonlyMap<Value, Numbers>)
   return seeds.reduce(
     (sum, { cotangent }, position) =>
       sum +
-      outputs[position]!.data.reduce(
-        (inner, entry, place) => inner + entry * feeds.get(cotangent)!.data[place]!,
-        0,
-      ),
+      outputs[position]!.data.reduce((inner, entry, place) => {
+        // What counts for nothing may be infinite.
+        const weight = feeds.get(cotangent)!.data[place]!;
+        return weight === 0 ? inner : inner + entry * weight;
+      }, 0),
     0,
   );
 }

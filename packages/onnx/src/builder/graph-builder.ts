@@ -226,7 +226,8 @@ export class GraphBuilder {
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
-    return this.only('Reshape', [x, this.integers(shape)]);
+    // A length of 0 means 0, not the length that was.
+    return this.only('Reshape', [x, this.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {});
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {

@@ -240,6 +240,28 @@ describe('constructs that are resolved while a model is read', () => {
     expect(run(model, 2)).toEqual([6, 6, 15, 15]);
   });
 
+  test('sequences are built up, and optional inputs asked for', () => {
+    const model = withNodes(
+      { operator: 'SequenceEmpty', inputs: [], outputs: ['none'] },
+      { operator: 'SequenceInsert', inputs: ['none', 'x'], outputs: ['one'] },
+      { operator: 'Neg', inputs: ['x'], outputs: ['minus'] },
+      { operator: 'Constant', inputs: [], outputs: ['first'], attributes: [integer('value_int', 0)] },
+      { operator: 'SequenceInsert', inputs: ['one', 'minus', 'first'], outputs: ['two'] },
+      { operator: 'SequenceInsert', inputs: ['two', 'minus'], outputs: ['three'] },
+      { operator: 'SequenceErase', inputs: ['three', 'first'], outputs: ['rest'] },
+      {
+        operator: 'ConcatFromSequence',
+        inputs: ['rest'],
+        outputs: ['joined'],
+        attributes: [integer('axis', 0)],
+      },
+      { operator: 'OptionalHasElement', inputs: [''], outputs: ['given'] },
+      { operator: 'Cast', inputs: ['given'], outputs: ['number'], attributes: [integer('to', 1)] },
+      { operator: 'Add', inputs: ['joined', 'number'], outputs: ['y'] },
+    );
+    expect(run(model, 1).map((entry) => entry + 0)).toEqual([0, 1, 2, 0, -1, -2]);
+  });
+
   test('a sequence where a tensor belongs is refused', () => {
     const model = withNodes(
       { operator: 'SplitToSequence', inputs: ['x'], outputs: ['parts'] },

@@ -130,6 +130,22 @@ describe('a node of an older or newer operator set computes what its form in set
     ],
     ['ReduceMean', [2, 3], 1, { opset: 17, attributes: { axes: [0] } }, { opset: 18, known: [[0]] }],
     ['ReduceProd', [2, 3], 1, { opset: 13 }, { opset: 18 }],
+    // The axis of DFT was an attribute up to set 19, and the second one when left out.
+    [
+      'DFT',
+      [4, 3, 2],
+      1,
+      { opset: 17, attributes: { axis: 0 } },
+      { opset: 20, known: [undefined, [0]], scalars: true },
+    ],
+    ['DFT', [4, 3, 2], 1, { opset: 17 }, { opset: 20, known: [undefined, [1]], scalars: true }],
+    [
+      'SpaceToDepth',
+      [1, 1, 2, 2],
+      1,
+      { opset: 28, attributes: { blocksize: 2 } },
+      { opset: 18, attributes: { blocksize: 2 } },
+    ],
     [
       'Slice',
       [4, 3],

@@ -79,6 +79,32 @@ export const sequenceOperators: Readonly<
     return value;
   },
   SequenceLength: (graph, node) => graph.constant(sequenceAt(node, 0).length, [], 'int64'),
+  SequenceEmpty: () => [],
+  SequenceInsert: (_, node) => {
+    const sequence = sequenceAt(node, 0);
+    const place = node.inputs[2] === undefined ? sequence.length : knownAt(node, 2)[0]!;
+    const counted = place < 0 ? place + sequence.length : place;
+    if (counted < 0 || counted > sequence.length) {
+      throw failure(node, `position ${place} is outside of a sequence of ${sequence.length} tensors`);
+    }
+    return [...sequence.slice(0, counted), tensorAt(node, 1), ...sequence.slice(counted)];
+  },
+  SequenceErase: (_, node) => {
+    const sequence = sequenceAt(node, 0);
+    const place = node.inputs[1] === undefined ? -1 : knownAt(node, 1)[0]!;
+    const counted = place < 0 ? place + sequence.length : place;
+    if (sequence[counted] === undefined) {
+      throw failure(node, `position ${place} is outside of a sequence of ${sequence.length} tensors`);
+    }
+    return sequence.filter((_each, position) => position !== counted);
+  },
+  // Whether an optional input was given is known when the model is read.
+  OptionalHasElement: (graph, node) => graph.constant(node.inputs[0] === undefined ? 0 : 1, [], 'bool'),
+  OptionalGetElement: (_, node) => {
+    const given = node.inputs[0];
+    if (given === undefined) throw failure(node, 'its input is left out');
+    return given;
+  },
   ConcatFromSequence: (graph, node) => {
     const sequence = sequenceAt(node, 0);
     const stacked = node.attributes['new_axis'] === 1;

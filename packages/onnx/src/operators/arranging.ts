@@ -261,7 +261,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'SpaceToDepth',
-    attributes: { blocksize: ['int'] },
+    attributes: { blocksize: ['int'], mode: ['string', 'DCR'] },
     infer: (node) => {
       const block = node.int('blocksize');
       const [batch, channels, height, width] = imageShape(node);
@@ -287,7 +287,8 @@ export const arrangingOperators: readonly Operator[] = [
         width / block,
         block,
       ]);
-      const moved = graph.transpose(apart, [0, 3, 5, 1, 2, 4]);
+      const order = node.text('mode') === 'CRD' ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4];
+      const moved = graph.transpose(apart, order);
       return [graph.reshape(moved, [batch, channels * block * block, height / block, width / block])];
     },
   },

@@ -1,7 +1,10 @@
 import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
 import type { Node } from '../ir/node.js';
 import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import { normalizeAxis } from '../shapes/axes.js';
 import { noGradient, type Operator } from './operator.js';
+import { positions } from './window.js';
 
 /** The tensor that a Constant node holds, in whichever of its attributes it is. */
 function constantOf(node: Node): Tensor {
@@ -37,6 +40,29 @@ function castTarget(node: Node): DataType {
     );
   }
   return dataType;
+}
+
+function eyeType(node: Node): DataType {
+  if (node.input(0).rank !== 2) throw node.error(`input [${node.input(0).shape.join(', ')}] is no matrix`);
+  const given = node.attributes['dtype'] as number | undefined;
+  const dataType = given === undefined ? node.input(0).dataType : dataTypeOfNumber(given);
+  if (dataType === undefined) {
+    throw node.error(`dtype is ${describeDataTypeNumber(given!)}, which training graphs do not support`);
+  }
+  return dataType;
+}
+
+function placesOfNonZero(node: Node): readonly (readonly number[])[] {
+  const entries = node.knownNumbers(0);
+  return [...positions(node.input(0).shape)].filter((_, entry) => entries[entry] !== 0);
+}
+
+/** Where the axis of a OneHot goes, how long it is, and the shape with it. */
+function oneHotShape(node: Node): { axis: number; depth: number; shape: readonly number[] } {
+  const { shape } = node.input(0);
+  const depth = node.knownNumbers(1)[0]!;
+  const axis = normalizeAxis(node, node.int('axis'), shape.length + 1);
+  return { axis, depth, shape: [...shape.slice(0, axis), depth, ...shape.slice(axis)] };
 }
 
 export const constantOperators: readonly Operator[] = [
@@ -81,7 +107,60 @@ export const constantOperators: readonly Operator[] = [
     gradient: noGradient,
   },
   {
+    name: 'EyeLike',
+    attributes: { dtype: ['int'], k: ['int', 0] },
+    infer: (node) => [{ dataType: eyeType(node), shape: node.input(0).shape }],
+    rewrite: (graph, node) => {
+      const [rows, columns] = node.input(0).shape as [number, number];
+      const eye = Array.from({ length: rows * columns }, (_, entry) =>
+        (entry % columns) - Math.floor(entry / columns) === node.int('k') ? 1 : 0,
+      );
+      return [graph.constant(eye, [rows, columns], eyeType(node))];
+    },
+    gradient: noGradient,
+  },
+  {
+    name: 'NonZero',
+    infer: (node) => [{ dataType: 'int64', shape: [node.input(0).rank, placesOfNonZero(node).length] }],
+    // How many there are decides the shape, so the entries must be known.
+    rewrite: (graph, node) => {
+      const places = placesOfNonZero(node);
+      const { rank } = node.input(0);
+      const byAxis = Array.from({ length: rank }, (_, axis) => places.map((place) => place[axis]!));
+      return [graph.constant(byAxis.flat(), [rank, places.length], 'int64')];
+    },
+    gradient: noGradient,
+  },
+  {
+    name: 'OneHot',
+    attributes: { axis: ['int', -1] },
+    infer: (node) => {
+      const { dataType, shape } = node.input(2);
+      if (shape.join() !== '2') throw node.error(`values has shape [${shape.join(', ')}], expected [2]`);
+      return [{ dataType, shape: oneHotShape(node).shape }];
+    },
+    // The values for off and on are differentiable.
+    rewrite: (graph, node) => {
+      const { axis, depth, shape } = oneHotShape(node);
+      const indices = graph.cast(node.input(0), 'int64');
+      const counted = graph.where(graph.less(indices, 0), graph.add(indices, depth), indices);
+      const places = graph.constant(
+        Array.from({ length: depth }, (_, place) => place),
+        shape.map((_, each) => (each === axis ? depth : 1)),
+        'int64',
+      );
+      const apart = graph.reshape(
+        counted,
+        shape.map((length, each) => (each === axis ? 1 : length)),
+      );
+      const [off, on] = graph.split(node.input(2), [1, 1], 0) as [Value, Value];
+      return [graph.where(graph.equal(apart, places), on, off)];
+    },
+  },
+  {
     name: 'Range',
+    // For types of half the size, in which nothing here is computed.
+    attributes: { stash_type: ['int', 1] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: [rangeOf(node).length] }],
     evaluate: (node) => [{ shape: [rangeOf(node).length], data: rangeOf(node) }],
     gradient: noGradient,

@@ -10,7 +10,7 @@ import type { Numbers } from './operator.js';
 /** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */
 type Input =
   | { shape: number[]; draw?: (random: number) => number }
-  | { constant: number[]; type?: 'int64' | 'float32'; shape?: number[] };
+  | { constant: number[]; type?: 'int64' | 'float32' | 'bool'; shape?: number[] };
 
 interface Case {
   readonly operator: string;
@@ -82,7 +82,67 @@ const recurrent = (
   };
 };
 
+const bools = (shape: number[], ...constant: number[]): Input => ({ constant, shape, type: 'bool' });
+
 const cases: readonly Case[] = [
+  {
+    operator: 'Attention',
+    inputs: [x(2, 2, 8), x(2, 3, 4), x(2, 3, 6), x(2, 5), x(2, 2, 2, 2), x(2, 2, 2, 3)],
+    attributes: { q_num_heads: 4, kv_num_heads: 2, is_causal: 1, softcap: 1.5 },
+  },
+  {
+    // A mask that leaves the first query without any key, and ends before the last key.
+    operator: 'Attention',
+    inputs: [x(1, 1, 3, 2), x(1, 1, 4, 2), x(1, 1, 4, 2), bools([3, 3], 0, 0, 0, 1, 0, 1, 1, 1, 1)],
+    attributes: { left_window_size: 1, scale: 0.7 },
+  },
+  {
+    operator: 'RotaryEmbedding',
+    inputs: [x(1, 2, 12), x(5, 2), x(5, 2), tuples([1, 2], 4, 1)],
+    attributes: { num_heads: 2, rotary_embedding_dim: 4, interleaved: 1 },
+  },
+  { operator: 'RotaryEmbedding', inputs: [x(1, 2, 3, 4), x(1, 3, 2), x(1, 3, 2)] },
+  {
+    operator: 'TensorScatter',
+    inputs: [x(2, 4, 3), x(2, 2, 3), integers(1, 3)],
+    attributes: { mode: 'circular' },
+  },
+  ...['linear', 'gated', 'delta', 'gated_delta'].map((rule): Case => ({
+    operator: 'LinearAttention',
+    inputs: [
+      x(1, 3, 8),
+      x(1, 3, 4),
+      x(1, 3, 6),
+      x(1, 2, 2, 3),
+      ...(rule.startsWith('gated') ? [x(1, 3, rule === 'gated' ? 2 : 4)] : [x(0)]),
+      ...(rule.endsWith('delta') ? [x(1, 3, 2)] : []),
+    ],
+    attributes: { q_num_heads: 4, kv_num_heads: 2, update_rule: rule },
+  })),
+  {
+    operator: 'CausalConvWithState',
+    inputs: [x(2, 3, 4), x(3, 1, 3), x(3), x(2, 3, 2)],
+    attributes: { activation: 'silu' },
+  },
+  { operator: 'DFT', inputs: [x(2, 5, 1), integers(6), integers(1)], attributes: { onesided: 1 } },
+  { operator: 'DFT', inputs: [x(4, 2, 2), integers(3), integers(0)], attributes: { inverse: 1 } },
+  { operator: 'DFT', inputs: [x(3, 2)], attributes: { inverse: 1, onesided: 1 } },
+  { operator: 'STFT', inputs: [x(2, 9, 1), integers(2), x(4)] },
+  {
+    operator: 'DeformConv',
+    inputs: [x(2, 4, 4, 3), x(4, 2, 2, 2), x(2, 16, 4, 3), x(4), x(2, 8, 4, 3)],
+    attributes: { group: 2, offset_group: 2, pads: [1, 0, 0, 1] },
+  },
+  { operator: 'AffineGrid', inputs: [x(2, 2, 3), integers(2, 1, 3, 2)], attributes: { align_corners: 1 } },
+  { operator: 'CumProd', inputs: [x(2, 4), integers(-1)], attributes: { reverse: 1, exclusive: 1 } },
+  unary('Swish', x(5), { alpha: 1.5 }),
+  { operator: 'SwiGLU', inputs: [x(2, 3), x(2, 3)] },
+  { operator: 'OneHot', inputs: [integers(2, -1, 0), integers(3), x(2)], attributes: { axis: 0 } },
+  {
+    operator: 'DequantizeLinear',
+    inputs: [integers(3, -4, 7), x(3)],
+    attributes: { axis: 0 },
+  },
   recurrent('RNN', 1, { direction: 'reverse', activations: ['Softsign'] }, { lengths: true }),
   recurrent('RNN', 1, { direction: 'bidirectional' }, { batchFirst: true }),
   recurrent('GRU', 3, { direction: 'bidirectional' }, { lengths: true }),

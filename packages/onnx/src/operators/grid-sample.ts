@@ -4,6 +4,7 @@ import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import { stridesOf } from '../shapes/strides.js';
 import type { Operator } from './operator.js';
+import { positions } from './window.js';
 
 /** One of the places along an axis that a sample is interpolated from: where it is, and its weight. */
 interface Tap {
@@ -87,8 +88,48 @@ function bound(graph: GraphBuilder, node: Node, { place, weight }: Tap, length: 
   return { place: index, weight: weight === undefined ? inside : graph.multiply(weight, inside) };
 }
 
+/** The middles of `length` pixels from −1 to 1, or the corners of the range where corners are aligned. */
+const evenPlaces = (length: number, alignCorners: boolean): number[] =>
+  Array.from({ length }, (_, place) => {
+    if (!alignCorners) return (2 * place + 1) / length - 1;
+    return length === 1 ? -1 : (2 * place) / (length - 1) - 1;
+  });
+
+/** Lengths of the axes of an affine grid, without batch and channels. */
+function gridLengths(node: Node): readonly number[] {
+  const size = node.knownNumbers(1);
+  const theta = node.input(0).shape;
+  const axes = size.length - 2;
+  if (theta.join() !== [size[0], axes, axes + 1].join()) {
+    throw node.error(`theta [${theta.join(', ')}] does not fit the size [${size.join(', ')}]`);
+  }
+  return size.slice(2);
+}
+
 /** Samples an image (or volume) at the places of a grid, whose coordinates run from −1 to 1, the last axis first. */
 export const gridSampleOperators: readonly Operator[] = [
+  {
+    // θ applied to every place of an even grid, whose coordinates are those of the last axis first, and 1.
+    name: 'AffineGrid',
+    attributes: { align_corners: ['int', 0] },
+    infer: (node) => {
+      const lengths = gridLengths(node);
+      const { dataType, shape } = node.input(0);
+      return [{ dataType, shape: [shape[0]!, ...lengths, lengths.length] }];
+    },
+    rewrite: (graph, node) => {
+      const lengths = gridLengths(node);
+      const theta = node.input(0);
+      const places = lengths.map((length) => evenPlaces(length, node.int('align_corners') === 1));
+      const homogeneous = [...positions(lengths)].flatMap((position) => [
+        ...position.map((place, axis) => places[axis]![place]!).reverse(),
+        1,
+      ]);
+      const even = graph.constant(homogeneous, [1, sizeOf(lengths), lengths.length + 1], theta.dataType);
+      const moved = graph.matmul(even, graph.transpose(theta, [0, 2, 1]));
+      return [graph.reshape(moved, [theta.shape[0]!, ...lengths, lengths.length])];
+    },
+  },
   {
     name: 'GridSample',
     attributes: {

@@ -1,5 +1,10 @@
 import { OnnxError } from '../onnx-error.js';
 import { arrangingOperators } from './arranging.js';
+import { attentionOperators } from './attention.js';
+import { deformableConvolutionOperators } from './deformable-convolution.js';
+import { fourierOperators } from './fourier.js';
+import { linearAttentionOperators } from './linear-attention.js';
+import { quantizationOperators } from './quantization.js';
 import { binaryOperators } from './binary.js';
 import { clipOperators } from './clip.js';
 import { col2imOperators } from './col2im.js';
@@ -28,6 +33,11 @@ import { unaryOperators } from './unary.js';
 const operators = new Map<string, Operator>(
   [
     arrangingOperators,
+    attentionOperators,
+    deformableConvolutionOperators,
+    fourierOperators,
+    linearAttentionOperators,
+    quantizationOperators,
     binaryOperators,
     clipOperators,
     col2imOperators,

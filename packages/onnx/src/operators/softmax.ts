@@ -1,6 +1,6 @@
 import type { Node } from '../ir/node.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import type { Numbers, Operator } from './operator.js';
+import { noGradient, type Numbers, type Operator } from './operator.js';
 import { sizeOf } from '../ir/tensor.js';
 
 const axisOf = (node: Node): number => normalizeAxis(node, node.int('axis'), node.input(0).rank);
@@ -43,6 +43,23 @@ export const softmaxOperators: readonly Operator[] = [
       const weighted = graph.multiply(cotangent, y);
       return [graph.subtract(weighted, graph.multiply(y, graph.sum(weighted, [axisOf(node)])))];
     },
+  },
+  {
+    // 1 at the first of the largest entries: piecewise constant.
+    name: 'Hardmax',
+    attributes: { axis: ['int', -1] },
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const axis = axisOf(node);
+      const places = graph.constant(
+        Array.from({ length: x.shape[axis]! }, (_, place) => place),
+        x.shape.map((length, each) => (each === axis ? length : 1)),
+        'int64',
+      );
+      return [graph.cast(graph.equal(graph.only('ArgMax', [x], { axis }), places), x.dataType)];
+    },
+    gradient: noGradient,
   },
   {
     name: 'LogSoftmax',

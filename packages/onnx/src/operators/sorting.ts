@@ -74,6 +74,34 @@ export const sortingOperators: readonly Operator[] = [
       }),
     ],
   },
+  {
+    // Product by product along the axis: so zeros among the factors have the gradient that the others give them.
+    name: 'CumProd',
+    attributes: { exclusive: ['int', 0], reverse: ['int', 0] },
+    infer: (node) => {
+      normalizeAxis(node, node.knownNumbers(1)[0]!, node.input(0).rank);
+      return [node.input(0).type];
+    },
+    rewrite: (graph, node) => {
+      const x = node.input(0);
+      const axis = normalizeAxis(node, node.knownNumbers(1)[0]!, x.rank);
+      const parts = [...graph.split(x, new Array<number>(x.shape[axis]!).fill(1), axis)];
+      if (node.int('reverse') === 1) parts.reverse();
+      if (node.int('exclusive') === 1) {
+        parts.pop();
+        parts.unshift(
+          graph.fill(
+            1,
+            x.shape.map((length, each) => (each === axis ? 1 : length)),
+            x.dataType,
+          ),
+        );
+      }
+      const products = parts.slice(0, 1);
+      for (const part of parts.slice(1)) products.push(graph.multiply(products.at(-1)!, part));
+      return [graph.concat(node.int('reverse') === 1 ? products.reverse() : products, axis)];
+    },
+  },
 ];
 
 function takeFirst(x: Numbers, axis: number, count: number): Numbers {

@@ -77,6 +77,10 @@ const errorFunction = (x: number): number => {
 const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value =>
   graph.multiply(cotangent, graph.cast(open, cotangent.dataType));
 
+/** x·σ(αx) */
+const swish = (graph: GraphBuilder, x: Value, node: Node): Value =>
+  graph.multiply(x, graph.only('Sigmoid', [graph.multiply(x, node.float('alpha'))]));
+
 const elu: Operator = unary(
   'Elu',
   (x, node) => (x > 0 ? x : node.float('alpha') * Math.expm1(x)),
@@ -99,6 +103,29 @@ export const unaryOperators: readonly Operator[] = [
     times(({ graph, x }) => graph.only('Sign', [x])),
   ),
   unary('Sign', Math.sign),
+  {
+    name: 'IsNaN',
+    infer: (node) => [{ dataType: 'bool', shape: node.input(0).shape }],
+    evaluate: (_, [x]) => [{ shape: x!.shape, data: x!.data.map((entry) => (Number.isNaN(entry) ? 1 : 0)) }],
+    gradient: noGradient,
+  },
+  {
+    name: 'IsInf',
+    attributes: { detect_negative: ['int', 1], detect_positive: ['int', 1] },
+    infer: (node) => [{ dataType: 'bool', shape: node.input(0).shape }],
+    evaluate: (node, [x]) => [
+      {
+        shape: x!.shape,
+        data: x!.data.map((entry) =>
+          (entry === Infinity && node.int('detect_positive') === 1) ||
+          (entry === -Infinity && node.int('detect_negative') === 1)
+            ? 1
+            : 0,
+        ),
+      },
+    ],
+    gradient: noGradient,
+  },
   unary('Floor', Math.floor),
   unary('Ceil', Math.ceil),
   unary('Round', (x) => {
@@ -242,6 +269,13 @@ export const unaryOperators: readonly Operator[] = [
           ]);
     return graph.multiply(graph.multiply(x, 0.5), graph.add(bent, 1));
   }),
+  composite('Swish', { alpha: ['float', 1] }, (graph, x, node) => swish(graph, x, node)),
+  {
+    name: 'SwiGLU',
+    attributes: { alpha: ['float', 1] },
+    infer: (node) => [node.input(0).type],
+    rewrite: (graph, node) => [graph.multiply(swish(graph, node.input(0), node), node.input(1))],
+  },
   composite('HardSwish', {}, (graph, x) =>
     graph.multiply(x, graph.only('HardSigmoid', [x], { alpha: 1 / 6, beta: 0.5 })),
   ),

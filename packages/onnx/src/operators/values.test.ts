@@ -91,6 +91,121 @@ describe('operators compute what the standard says, worked out by hand', () => {
     ],
     ['a row exchange', 'Det', [tensor([2, 2], 0, 2, 3, 4)], {}, [], [-6]],
     ['the sign of the divisor', 'Mod', [tensor([2], -3, 3), tensor([1], 4)], {}, [2], [1, 3]],
+    [
+      'a matrix of an even grid',
+      'AffineGrid',
+      [tensor([1, 2, 3], 1, 0, 0.5, 0, 2, 0), integers([4], 1, 1, 1, 2)],
+      {},
+      [1, 1, 2, 2],
+      [0, 0, 1, 0],
+    ],
+    ['products from the end', 'CumProd', [counted(3), integers([], 0)], { reverse: 1 }, [3], [6, 6, 3]],
+    [
+      'the values on and off',
+      'OneHot',
+      [integers([2], -1, 0), integers([], 3), tensor([2], 5, 7)],
+      {},
+      [2, 3],
+      [5, 5, 7, 7, 5, 5],
+    ],
+    [
+      'the first of the largest',
+      'Hardmax',
+      [tensor([2, 3], 1, 4, 4, 2, 1, 0)],
+      {},
+      [2, 3],
+      [0, 1, 0, 1, 0, 0],
+    ],
+    [
+      'shifted and scaled',
+      'DequantizeLinear',
+      [integers([2], 3, 5), tensor([], 0.5), integers([], 1)],
+      {},
+      [2],
+      [1, 2],
+    ],
+    [
+      'rounded to even and kept in range',
+      'QuantizeLinear',
+      [tensor([4], -1, 0.25, 0.75, 999), tensor([], 0.5)],
+      {},
+      [4],
+      [0, 0, 2, 255],
+    ],
+    ['sum and alternating sum', 'DFT', [counted(1, 2, 1)], {}, [1, 2, 2], [3, 0, -1, 0]],
+    [
+      'one complex frequency',
+      'DFT',
+      [tensor([1, 4, 2], 0, 0, 4, 0, 0, 0, 0, 0)],
+      { inverse: 1 },
+      [1, 4, 2],
+      [1, 0, 0, 1, -1, 0, 0, -1],
+    ],
+    [
+      'a real signal of half a spectrum',
+      'DFT',
+      [tensor([1, 3, 2], 4, 0, 2, 0, 0, 0)],
+      { inverse: 1, onesided: 1 },
+      [1, 4, 1],
+      [2, 1, 0, 1],
+    ],
+    [
+      'the spectrum of each frame',
+      'STFT',
+      [counted(1, 4, 1), integers([], 2), tensor([2], 1, 10)],
+      {},
+      [1, 2, 2, 2],
+      [21, 0, -19, 0, 43, 0, -37, 0],
+    ],
+    ['half a period up', 'HannWindow', [integers([], 4)], {}, [4], [0, 0.5, 1, 0.5]],
+    ['both ends', 'BlackmanWindow', [integers([], 3)], { periodic: 0 }, [3], [0, 1, 0]],
+    [
+      'a kernel moved by one pixel',
+      'DeformConv',
+      [counted(1, 1, 2, 2), tensor([1, 1, 1, 1], 10), tensor([1, 2, 2, 2], 0, 1, 0, 0, 1, 0, 0, 0.5)],
+      {},
+      [1, 1, 2, 2],
+      [20, 40, 30, 20],
+    ],
+    [
+      'what came before',
+      'CausalConvWithState',
+      [counted(1, 1, 2), tensor([1, 1, 2], 10, 1), tensor([1], 0.5), tensor([1, 1, 1], 3)],
+      {},
+      [1, 1, 2],
+      [31.5, 12.5],
+    ],
+    [
+      'places that wrap around',
+      'TensorScatter',
+      [counted(1, 3, 1), tensor([1, 2, 1], 8, 9), integers([1], 2)],
+      { mode: 'circular' },
+      [1, 3, 1],
+      [9, 2, 8],
+    ],
+    [
+      'a turn by the angle of the place',
+      'RotaryEmbedding',
+      [counted(1, 1, 1, 4), tensor([2, 2], 9, 9, 0, 1), tensor([2, 2], 9, 9, 1, 0), integers([1, 1], 1)],
+      {},
+      [1, 1, 1, 4],
+      [-3, 2, 1, 4],
+    ],
+    [
+      'the delta rule',
+      'LinearAttention',
+      [
+        tensor([1, 2, 1], 1, 1),
+        tensor([1, 2, 1], 1, 2),
+        tensor([1, 2, 1], 4, 6),
+        tensor([1, 1, 1, 1], 2),
+        tensor([1, 2, 1], 0, Math.LN2),
+        tensor([1, 2, 1], 0.5, 1),
+      ],
+      { q_num_heads: 1, kv_num_heads: 1 },
+      [1, 2, 1],
+      [3, -6],
+    ],
     ['truncated', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], { fmod: 1 }, [2], [-1, 1]],
     ['floored', 'Mod', [tensor([2], -7, 7), tensor([1], 3)], {}, [2], [2, 1]],
     [
@@ -192,6 +307,39 @@ describe('operators compute what the standard says, worked out by hand', () => {
     const [, places] = graph.apply('MaxPool', [x], { kernel_shape: [2, 3], storage_order: 1 });
     const data = Float64Array.from([0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 9, 0]);
     expect([...interpret([places!], new Map([[x, { shape: x.shape, data }]]))[0]!.data]).toEqual([4, 9]);
+  });
+});
+
+describe('attention', () => {
+  const attend = (attributes: Attributes, ...more: Operand[]): number[] =>
+    rounded(
+      compute(
+        'Attention',
+        [tensor([1, 1, 2, 1], 0, 0), tensor([1, 1, 3, 1], 1, 2, 3), tensor([1, 1, 3, 1], 3, 6, 12), ...more],
+        attributes,
+      ),
+    );
+  const mask = (...data: number[]): Operand => tensor([2, 3], ...data);
+
+  test('without scores is the mean of the values that a query sees', () => {
+    expect(attend({})).toEqual([7, 7]);
+    expect(attend({ is_causal: 1 })).toEqual([3, 4.5]);
+    expect(attend({ left_window_size: 0, right_window_size: 1 })).toEqual([4.5, 9]);
+    expect(attend({}, mask(-Infinity, 0, 0, 0, 0, -Infinity))).toEqual([9, 4.5]);
+    expect(attend({}, mask(0, 0, 0, Math.log(3), 0, -Infinity))).toEqual([7, 3.75]);
+  });
+
+  test('of a query that sees no key is 0, and so is its gradient', () => {
+    expect(attend({}, mask(-Infinity, -Infinity, -Infinity, 0, 0, 0))).toEqual([0, 7]);
+  });
+
+  test('of several query heads for one key head', () => {
+    const y = compute(
+      'Attention',
+      [tensor([1, 1, 2], 0, Math.log(3)), tensor([1, 2, 1], 1, 0), tensor([1, 2, 1], 4, 8)],
+      { q_num_heads: 2, kv_num_heads: 1 },
+    );
+    expect(rounded(y)).toEqual([6, 5]);
   });
 });
 

@@ -55,7 +55,7 @@ test('values and gradients are compared, and what cannot be read is left out wit
   expect(lines[1]).toBe('-- unknown  left out: Amalgamate: this operator is not supported');
   expect(lines).toContain('1 gradients as central differences');
   expect(exitCode).toBe(0);
-  expect(await readFile(page, 'utf8')).toMatch(/\| `Amalgamate` \| 1 +\| 0 +\| 0 +\| 0 +\| 1 +\|/);
+  expect(await readFile(page, 'utf8')).toMatch(/\| `Amalgamate` \| 1 +\| 0 +\| 0 +\| 0 +\| 0 +\| 1 +\|/);
 });
 
 test('a wrong value or a wrong shape fails', async () => {

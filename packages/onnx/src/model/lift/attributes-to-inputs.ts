@@ -70,4 +70,17 @@ export const attributesToInputs: readonly Lifting[] = [
   toInputs(['Dropout'], 11, [['ratio', scalar]]),
   toInputs(['TopK'], 9, [['k', integers]]),
   toInputs(['Upsample'], 8, [['scales', floats]]),
+  {
+    // Up to set 19, the axis of DFT was an attribute and the second one when left out.
+    operators: ['DFT'],
+    opsets: [17, 19],
+    lift: (graph, node) => ({
+      ...changeAttributes(node, ['axis']),
+      inputs: [
+        node.inputs[0],
+        node.inputs[1],
+        graph.constant((node.attributes['axis'] as number | undefined) ?? 1, [], 'int64'),
+      ],
+    }),
+  },
 ];

@@ -7,7 +7,7 @@ import { changeAttributes, type Lifting } from './lifting.js';
  * result keeps that matrix's rows; `restore` gives them the old shape.
  */
 export const softmaxBefore13: Lifting = {
-  operators: ['Softmax', 'LogSoftmax'],
+  operators: ['Softmax', 'LogSoftmax', 'Hardmax'],
   opsets: [1, 12],
   lift: (graph, node) => {
     const x = node.inputs[0];

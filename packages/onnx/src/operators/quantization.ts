@@ -1,0 +1,83 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import { dataTypeOfNumber, type DataType } from '../ir/data-type.js';
+import type { Node } from '../ir/node.js';
+import type { Value } from '../ir/value.js';
+import { normalizeAxis } from '../shapes/axes.js';
+import type { Operator } from './operator.js';
+
+const ranges: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+};
+
+/** A scale or zero point in a shape that broadcasts against x: one for all, one per place of an axis, or per block. */
+function spread(graph: GraphBuilder, node: Node, parameter: Value): Value {
+  const { shape } = node.input(0);
+  if (parameter.shape.every((length) => length === 1)) return graph.reshape(parameter, []);
+  const axis = normalizeAxis(node, node.int('axis'), shape.length);
+  const block = node.int('block_size');
+  if (block === 0) {
+    if (parameter.shape.join() !== String(shape[axis])) {
+      throw node.error(
+        `scale [${parameter.shape.join(', ')}] does not fit axis ${axis} of [${shape.join(', ')}]`,
+      );
+    }
+    return graph.reshape(
+      parameter,
+      shape.map((length, each) => (each === axis ? length : 1)),
+    );
+  }
+  const places = Array.from({ length: shape[axis]! }, (_, place) => Math.floor(place / block));
+  return graph.only('Gather', [parameter, graph.integers(places)], { axis });
+}
+
+function quantizedType(node: Node): DataType {
+  const given = node.int('output_dtype');
+  const dataType =
+    node.inputs[2]?.dataType ?? (given === 0 ? 'uint8' : (dataTypeOfNumber(given) ?? 'float32'));
+  if (ranges[dataType] === undefined) {
+    throw node.error(`quantizes to another type than ${Object.keys(ranges).join(' and ')}`);
+  }
+  return dataType;
+}
+
+export const quantizationOperators: readonly Operator[] = [
+  {
+    // (x − zero point)·scale.
+    name: 'DequantizeLinear',
+    attributes: { axis: ['int', 1], block_size: ['int', 0], output_dtype: ['int', 0] },
+    infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
+    rewrite: (graph, node) => {
+      const scale = node.input(1);
+      const x = graph.cast(node.input(0), scale.dataType);
+      const zero = node.inputs[2];
+      const centred =
+        zero === undefined ? x : graph.subtract(x, spread(graph, node, graph.cast(zero, scale.dataType)));
+      return [graph.multiply(centred, spread(graph, node, scale))];
+    },
+  },
+  {
+    // round(x/scale) + zero point, kept within the type; its derivative is 0.
+    name: 'QuantizeLinear',
+    attributes: {
+      axis: ['int', 1],
+      block_size: ['int', 0],
+      output_dtype: ['int', 0],
+      precision: ['int', 0],
+      saturate: ['int', 1],
+    },
+    infer: (node) => [{ dataType: quantizedType(node), shape: node.input(0).shape }],
+    rewrite: (graph, node) => {
+      const dataType = quantizedType(node);
+      const x = node.input(0);
+      const scaled = graph.only('Round', [
+        graph.divide(x, spread(graph, node, graph.cast(node.input(1), x.dataType))),
+      ]);
+      const zero = node.inputs[2];
+      const moved =
+        zero === undefined ? scaled : graph.add(scaled, spread(graph, node, graph.cast(zero, x.dataType)));
+      const bounds = ranges[dataType]!.map((bound) => graph.constant(bound, [], x.dataType));
+      return [graph.cast(graph.only('Clip', [moved, ...bounds]), dataType)];
+    },
+  },
+];
