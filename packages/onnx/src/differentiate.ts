@@ -2,7 +2,7 @@ import type { GraphBuilder } from './builder/graph-builder.js';
 import { isFloatingPoint } from './ir/data-type.js';
 import type { Node } from './ir/node.js';
 import type { Value } from './ir/value.js';
-import { OnnxError } from './onnx-error.js';
+import { OnnxError, withPlace } from './onnx-error.js';
 import { sameShape } from './shapes/same-shape.js';
 
 /**
@@ -52,17 +52,21 @@ export function differentiateOutputs(
     if (given.every((each) => each === undefined)) continue;
     if (node.operator.gradient === undefined) throw noRule(node, active, inputs);
     const first = node.output();
-    const gradients = node.operator.gradient({
-      graph,
-      node,
-      cotangent:
-        given[0] ?? graph.fill(0, first.shape, isFloatingPoint(first.dataType) ? first.dataType : 'float32'),
-      cotangents: given,
-      needs: (position) => {
-        const value = node.inputs[position];
-        return value !== undefined && active.has(value);
-      },
-    });
+    const { gradient } = node.operator;
+    const gradients = withPlace({ operator: node.operator.name, node: node.name }, () =>
+      gradient({
+        graph,
+        node,
+        cotangent:
+          given[0] ??
+          graph.fill(0, first.shape, isFloatingPoint(first.dataType) ? first.dataType : 'float32'),
+        cotangents: given,
+        needs: (position) => {
+          const value = node.inputs[position];
+          return value !== undefined && active.has(value);
+        },
+      }),
+    );
     node.inputs.forEach((input, position) => {
       const gradient = gradients[position];
       if (input !== undefined && gradient !== undefined && active.has(input)) accumulate(input, gradient);

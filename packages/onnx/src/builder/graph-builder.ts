@@ -7,6 +7,7 @@ import { OnnxError } from '../onnx-error.js';
 import type { Operator } from '../operators/operator.js';
 import { operatorNamed } from '../operators/registry.js';
 import { sameShape } from '../shapes/same-shape.js';
+import { SharedConstants } from './shared-constants.js';
 
 /** A value, or a number that becomes a scalar constant of the other operand's type. */
 export type Operand = Value | number;
@@ -19,6 +20,14 @@ export interface ApplyOptions {
 
 /** Constants up to this many entries are folded through operators and shared by content. */
 const largestFoldedSize = 1 << 16;
+
+/** An operator is computed in advance when it reads no more entries and takes no more steps; all of them together: */
+const mostFoldedSteps = 1 << 22;
+const mostFoldedStepsTogether = 1 << 23;
+
+/** No runtime holds a tensor of more entries, nor one of more axes. Sizes stay exact far beyond. */
+const largestSize = 2 ** 40;
+const largestRank = 64;
 
 /**
  * Writes a graph, one operator at a time, in topological order.
@@ -36,8 +45,10 @@ export class GraphBuilder {
   private readonly writtenNodes: Node[] = [];
   private readonly declaredInputs: Value[] = [];
   private readonly sharedNodes = new Map<string, Node>();
-  private readonly sharedConstants = new Map<string, Value>();
+  private readonly sharedConstants = new SharedConstants();
+  private readonly inputNames = new Set<string>();
   private valueCount = 0;
+  private foldedSteps = 0;
 
   /** The nodes so far, each after those it reads from. */
   get nodes(): readonly Node[] {
@@ -51,9 +62,9 @@ export class GraphBuilder {
 
   /** Declares an input of the graph. */
   input(name: string, dataType: DataType, shape: readonly number[]): Value {
-    if (this.declaredInputs.some((input) => input.name === name)) {
-      throw new OnnxError(`input '${name}' is declared twice`);
-    }
+    if (this.inputNames.has(name)) throw new OnnxError(`input '${name}' is declared twice`);
+    checkShape(shape, (cause) => new OnnxError(cause, { operator: 'input', node: name }));
+    this.inputNames.add(name);
     const value = this.newValue({ dataType, shape }, { name });
     this.declaredInputs.push(value);
     return value;
@@ -74,15 +85,7 @@ export class GraphBuilder {
     if (name !== undefined || data.length > largestFoldedSize) {
       return this.newValue({ dataType, shape }, { constant, ...(name === undefined ? {} : { name }) });
     }
-    // Signed zeros are told apart: 1 / −0 differs from 1 / 0.
-    const entries = Array.from(numbersOf(constant), (entry) => (Object.is(entry, -0) ? '-0' : entry)).join();
-    const key = `${dataType}[${shape.join()}]${entries}`;
-    let value = this.sharedConstants.get(key);
-    if (value === undefined) {
-      value = this.newValue({ dataType, shape }, { constant });
-      this.sharedConstants.set(key, value);
-    }
-    return value;
+    return this.sharedConstants.share(constant, () => this.newValue({ dataType, shape }, { constant }));
   }
 
   /** A vector of 64-bit integers, as operators take shapes, axes and pads. */
@@ -109,6 +112,7 @@ export class GraphBuilder {
     if (shared !== undefined) return shared.outputs;
 
     const types = definition.infer(node);
+    for (const { shape } of types) checkShape(shape, (cause) => node.error(cause));
     const simpler = this.fold(node, types) ?? definition.rewrite?.(this, node);
     if (simpler !== undefined) {
       simpler.forEach((value, position) => checkRewrite(node, value, types[position]));
@@ -306,28 +310,56 @@ export class GraphBuilder {
     if (node.inputs.some((input, position) => input !== undefined && constants[position] === undefined)) {
       return undefined;
     }
+    const steps = foldingSteps(node, types);
+    if (steps > mostFoldedSteps || this.foldedSteps + steps > mostFoldedStepsTogether) return undefined;
+    this.foldedSteps += steps;
     const inputs = constants.map((tensor) =>
       tensor === undefined ? undefined : { shape: tensor.shape, data: numbersOf(tensor) },
     );
-    return operator
-      .evaluate(node, inputs)
-      .map((result, position) =>
-        this.constantTensor(
-          tensorOf(types[position]!.dataType, result.shape, roundFor(types[position]!, result.data)),
-        ),
-      );
+    const results = operator.evaluate(node, inputs).map((result, position) => ({
+      ...result,
+      dataType: types[position]!.dataType,
+      data: roundFor(types[position]!, result.data),
+    }));
+    // What integers cannot hold (a division by zero, NaN) is left to the runtime.
+    if (results.some(({ dataType, data }) => !isFloatingPoint(dataType) && !data.every(Number.isFinite))) {
+      return undefined;
+    }
+    return results.map(({ dataType, shape, data }) => this.constantTensor(tensorOf(dataType, shape, data)));
   }
 
   private newValue(type: ValueType, origin: { producer?: Node; constant?: Tensor; name?: string }): Value {
-    if (!type.shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-      throw new OnnxError(`shape [${type.shape.join(', ')}] is not made of non-negative integers`);
-    }
     return new Value(this.valueCount++, type, origin);
   }
 }
 
-/** Two nodes of the same identity compute the same outputs. */
-function identityOf(node: Node): string {
+function checkShape(shape: readonly number[], fail: (cause: string) => OnnxError): void {
+  if (shape.length > largestRank)
+    throw fail(`a tensor of ${shape.length} axes; supported are ${largestRank}`);
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw fail(`shape [${shape.join(', ')}] is not made of non-negative integers`);
+  }
+  // Lengths of zero do not make the others smaller.
+  if (sizeOf(shape.map((length) => Math.max(length, 1))) > largestSize) {
+    throw fail(`a tensor of shape [${shape.join(', ')}] has more than 2⁴⁰ entries`);
+  }
+}
+
+/** How many entries are read and written, about, to compute a node in advance. */
+function foldingSteps({ inputs, operator, attributes }: Node, types: readonly ValueType[]): number {
+  const read = inputs.reduce((sum, input) => sum + (input === undefined ? 0 : sizeOf(input.shape)), 0);
+  const written = types.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (operator.readsMany !== true) return read + written;
+  const kernel = (attributes['kernel_shape'] as readonly number[] | undefined) ?? [];
+  return read + written * Math.max(read, sizeOf(kernel));
+}
+
+/** Two nodes of the same identity compute the same outputs; `undefined` for a large constant, which is not compared. */
+function identityOf(node: Node): string | undefined {
+  for (const value of Object.values(node.attributes)) {
+    if (typeof value === 'object' && 'data' in value && value.data.length > largestFoldedSize)
+      return undefined;
+  }
   const inputs = node.inputs.map((input) => input?.id ?? '').join();
   return `${node.operator.name}(${inputs})${JSON.stringify(node.attributes, (_, value: unknown) =>
     ArrayBuffer.isView(value) ? Array.from(value as Float32Array, String) : value,

@@ -76,6 +76,23 @@ export class Node {
     return this.hasInput(position) ? this.knownNumbers(position) : undefined;
   }
 
+  /**
+   * The length of a list that is written out while the graph is built, checked to be one that memory holds.
+   *
+   * @param most the limit: by default about a million, for what is written entry by entry.
+   */
+  listLength(count: number, most = 1 << 20): number {
+    if (!(count <= most)) {
+      throw this.error(`needs a list of ${count} entries while the graph is built; supported are ${most}`);
+    }
+    return count;
+  }
+
+  /** As {@link listLength} for the entries of a matrix or an image, which are filled in by a plain loop. */
+  matrixSize(count: number): number {
+    return this.listLength(count, 1 << 24);
+  }
+
   /** An error that names this node. */
   error(cause: string): OnnxError {
     return new OnnxError(cause, { operator: this.operator.name, node: this.name });

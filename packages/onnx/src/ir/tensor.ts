@@ -1,3 +1,4 @@
+import { OnnxError } from '../onnx-error.js';
 import type { DataType } from './data-type.js';
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
@@ -23,9 +24,9 @@ export function tensorOf(dataType: DataType, shape: readonly number[], values: A
   }
   switch (dataType) {
     case 'float32':
-      return { dataType, shape, data: Float32Array.from(values) };
+      return { dataType, shape, data: new Float32Array(values) };
     case 'float64':
-      return { dataType, shape, data: Float64Array.from(values) };
+      return { dataType, shape, data: new Float64Array(values) };
     case 'int32':
       return { dataType, shape, data: Int32Array.from(values) };
     case 'int64':
@@ -40,15 +41,20 @@ export function tensorOf(dataType: DataType, shape: readonly number[], values: A
 }
 
 /** Slices end at the largest integer to mean "to the end", which rounds up as a JavaScript number. */
-function toInt64(value: number): bigint {
-  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
+export function toInt64(value: number): bigint {
+  if (Number.isNaN(value) || (Number.isFinite(value) && !Number.isInteger(value))) {
+    throw new OnnxError(`${value} is no integer, which an int64 tensor holds`);
+  }
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(value);
 }
 
 /** The entries as JavaScript numbers. Integers beyond 2⁵³ lose their last bits. */
 export function numbersOf(tensor: Tensor): Float64Array {
-  return tensor.data instanceof Float64Array
-    ? tensor.data
-    : tensor.data instanceof BigInt64Array
-      ? Float64Array.from(tensor.data, Number)
-      : Float64Array.from(tensor.data);
+  const { data } = tensor;
+  if (data instanceof Float64Array) return data;
+  if (!(data instanceof BigInt64Array)) return new Float64Array(data);
+  // Mapping by `from` takes several times as long.
+  const numbers = new Float64Array(data.length);
+  for (let entry = 0; entry < data.length; entry++) numbers[entry] = Number(data[entry]);
+  return numbers;
 }

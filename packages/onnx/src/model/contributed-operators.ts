@@ -2,6 +2,8 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import type { Value } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
+import { checkInputs, type InputCount } from '../operators/input-counts.js';
+import { ownProperty } from '../own-property.js';
 import type { ImportedNode } from './imported-node.js';
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -94,16 +96,29 @@ const knownAttributes: Readonly<Record<string, readonly string[]>> = {
   SkipLayerNormalization: ['epsilon'],
 };
 
+/** How many inputs each takes. */
+const inputCounts: Readonly<Record<string, InputCount>> = {
+  FusedConv: [2, 4],
+  FusedGemm: [2, 3],
+  FusedMatMul: [2, 2],
+  Gelu: [1, 1],
+  BiasGelu: [2, 2],
+  FastGelu: [1, 2],
+  QuickGelu: [1, 1],
+  SkipLayerNormalization: [3, 5],
+};
+
 /** A node of the domain `com.microsoft` in standard operators. */
 export function applyContributed(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
   const place = { operator: node.operator, node: node.name };
-  const write = contributedOperators[node.operator];
+  const write = ownProperty(contributedOperators, node.operator);
   if (write === undefined) {
     throw new OnnxError(
       `is of domain 'com.microsoft', of which are supported ${contributedOperatorNames.join(', ')}`,
       place,
     );
   }
+  checkInputs(node.inputs, inputCounts[node.operator] ?? [0, Infinity], place);
   for (const name of Object.keys(node.attributes)) {
     if (knownAttributes[node.operator]?.includes(name) === false) {
       throw new OnnxError(`attribute '${name}' is not supported`, place);

@@ -66,6 +66,9 @@ function writeBranch(graph: GraphBuilder, node: ControlNode): readonly Operand[]
       : value;
   const a = node.write(then, [], only(condition));
   const b = node.write(otherwise, [], only(graph.not(condition)));
+  if (a.length !== b.length) {
+    throw failure(node, `its branches give ${a.length} and ${b.length} outputs`);
+  }
   return a.map((left, position) => select(graph, node, condition, left, b[position]!));
 }
 

@@ -22,7 +22,7 @@ import {
 import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
 import { dataTypeNumbers } from '../ir/data-type.js';
 import type { Node } from '../ir/node.js';
-import type { Tensor } from '../ir/tensor.js';
+import { toInt64, type Tensor } from '../ir/tensor.js';
 import type { Value, ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
 import { embed, externalLengthOf, hasSource, readExternal } from './external-data.js';
@@ -194,7 +194,7 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
   const types = AttributeProto_AttributeType;
   switch (kind) {
     case 'int':
-      return create(AttributeProtoSchema, { name, type: types.INT, i: BigInt(value as number) });
+      return create(AttributeProtoSchema, { name, type: types.INT, i: toInt64(value as number) });
     case 'float':
       return create(AttributeProtoSchema, { name, type: types.FLOAT, f: value as number });
     case 'string':
@@ -205,7 +205,7 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
       return create(AttributeProtoSchema, {
         name,
         type: types.INTS,
-        ints: (value as readonly number[]).map(BigInt),
+        ints: (value as readonly number[]).map(toInt64),
       });
     case 'floats':
       return create(AttributeProtoSchema, {

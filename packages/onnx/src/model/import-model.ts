@@ -10,8 +10,11 @@ import { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
 import { Value, type ValueType } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError, withPlace, type Place } from '../onnx-error.js';
+import { checkInputs, inputCountOf } from '../operators/input-counts.js';
 import { operatorNamed } from '../operators/registry.js';
+import { ownProperty } from '../own-property.js';
+import { attributeKind } from './attribute-kinds.js';
 import { applyContributed } from './contributed-operators.js';
 import { controlOperators } from './control-flow.js';
 import { copyMessage } from './copy-message.js';
@@ -55,8 +58,12 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     opset: opsetOf(model),
     functions: new Map(model.functions.map((each) => [`${each.domain}:${each.name}`, each])),
     calls: [],
+    budget: { nodes: mostNodes },
   };
   defineInitializers(proto, scope, context, (name, type) => options.initializer?.(name, type, graph));
+  for (const { values } of proto.sparseInitializer) {
+    throw new OnnxError('is sparse, which is not supported', { operator: 'initializer', node: values?.name });
+  }
   const fed = proto.input.filter((input) => !scope.has(input.name));
   for (const name of Object.keys(options.inputShapes ?? {})) {
     if (!fed.some((input) => input.name === name)) {
@@ -66,15 +73,23 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     }
   }
   const inputs = fed.map((input) => {
-    const type = inputType(input, options.inputShapes?.[input.name]);
+    if (input.name === '') throw new OnnxError('an input of the model has no name');
+    const type = inputType(input, ownProperty(options.inputShapes, input.name));
     const value = graph.input(input.name, type.dataType, type.shape);
     define(scope, input.name, value);
     return value;
   });
   importNodes(proto.node, scope, context);
+  const names = proto.output.map(({ name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) < place);
+  if (twice !== undefined) throw new OnnxError(`output '${twice}' is listed twice`);
   const outputs = proto.output.map(({ name }) => ({ name, value: tensorNamed(name, scope) }));
   return { graph, inputs, outputs };
 }
+
+/** Limits of what functions may become, far above those of networks. */
+const mostNodes = 1 << 18;
+const deepestCall = 100;
 
 /** What names stand for: tensors, and sequences of them, which exist while the model is read only. */
 type Scope = Map<string, Value | readonly Value[]>;
@@ -87,6 +102,8 @@ interface Context {
   readonly functions: ReadonlyMap<string, FunctionProto>;
   /** The functions that are being inlined, outermost first. */
   readonly calls: readonly string[];
+  /** How many more nodes may be written: a few functions that call each other twice make millions, as loops do. */
+  readonly budget: { nodes: number };
   /** Inside of a function: the attributes of the node that called it. */
   readonly callAttributes?: ReadonlyMap<string, AttributeProto>;
 }
@@ -119,24 +136,39 @@ function tensorNamed(name: string, scope: Scope): Value {
 
 function importNodes(nodes: readonly NodeProto[], scope: Scope, context: Context): void {
   for (const node of topological(nodes, scope)) {
-    const results = importNode(node, scope, context);
+    spend(context, node);
+    const results = withPlace(placeOf(node), () => importNode(node, scope, context));
     node.output.forEach((name, position) => {
       if (name === '') return;
       const value = results[position];
       if (value === undefined) {
-        throw new OnnxError(`output ${position} ('${name}') is not supported`, {
-          operator: node.opType,
-          node: node.name,
-        });
+        throw new OnnxError(`output ${position} ('${name}') is not supported`, placeOf(node));
       }
       define(scope, name, value);
     });
   }
 }
 
+/** Counts a node, or a graph inside of one, towards the limit. */
+function spend({ budget }: Context, node: NodeProto): void {
+  if (budget.nodes-- > 0) return;
+  throw new OnnxError(
+    `makes more than ${mostNodes} nodes of the model when functions are inlined and loops unrolled`,
+    placeOf(node),
+  );
+}
+
+/** How errors call a node: by its name, or by its first output if it has none. */
+function placeOf(node: NodeProto): Place {
+  return {
+    operator: node.opType,
+    node: node.name === '' ? node.output.find((name) => name !== '') : node.name,
+  };
+}
+
 function importNode(proto: NodeProto, scope: Scope, context: Context): readonly (Value | readonly Value[])[] {
   const { graph, options, opset } = context;
-  const place = { operator: proto.opType, node: proto.name };
+  const place = placeOf(proto);
   const called = context.functions.get(`${proto.domain}:${proto.opType}`);
   const operands = proto.input.map((name) => {
     if (name === '') return undefined;
@@ -155,8 +187,13 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
     return importControl(proto, operands, attributeProtos, scope, context);
   }
   const attributes = decodeAttributes(attributeProtos, proto);
-  const node = { operator: proto.opType, name: proto.name, attributes, outputCount: proto.output.length };
-  const sequenceOperator = domain === '' ? sequenceOperators[proto.opType] : undefined;
+  const node = {
+    operator: proto.opType,
+    name: place.node ?? '',
+    attributes,
+    outputCount: proto.output.length,
+  };
+  const sequenceOperator = domain === '' ? ownProperty(sequenceOperators, proto.opType) : undefined;
   if (sequenceOperator !== undefined) return [sequenceOperator(graph, { ...node, inputs: operands })];
   const inputs = operands.map((value, position) => {
     if (value === undefined || value instanceof Value) return value;
@@ -167,13 +204,15 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
     throw new OnnxError(`is of domain '${domain}'; supported are ai.onnx and parts of com.microsoft`, place);
   }
   const lifted = liftNode(graph, { ...node, inputs }, opset);
-  const override = options.overrides?.[lifted.operator];
+  const schema = operatorNamed(lifted.operator, lifted.name).attributes;
+  checkInputs(lifted.inputs, inputCountOf(lifted.operator), place);
+  const override = ownProperty(options.overrides, lifted.operator);
   if (override !== undefined) return override(graph, lifted);
-  const schema = operatorNamed(lifted.operator, proto.name).attributes;
   for (const name of Object.keys(lifted.attributes)) {
-    if (schema?.[name] === undefined) throw new OnnxError(`attribute '${name}' is not supported`, place);
+    if (ownProperty(schema, name) === undefined)
+      throw new OnnxError(`attribute '${name}' is not supported`, place);
   }
-  const outputs = graph.apply(lifted.operator, lifted.inputs, lifted.attributes, { name: proto.name });
+  const outputs = graph.apply(lifted.operator, lifted.inputs, lifted.attributes, { name: lifted.name });
   return lifted.restore?.(outputs) ?? outputs;
 }
 
@@ -185,10 +224,17 @@ function decodeAttributes(
     attributes.map((attribute) => {
       const decoded = decodeAttribute(attribute);
       if (decoded === undefined) {
-        throw new OnnxError(`attribute '${attribute.name}' is of a kind that is not supported`, {
-          operator: node.opType,
-          node: node.name,
-        });
+        throw new OnnxError(
+          `attribute '${attribute.name}' is of a kind that is not supported`,
+          placeOf(node),
+        );
+      }
+      const expected = attributeKind(node.opType, attribute.name);
+      if (expected !== undefined && decoded.kind !== expected) {
+        throw new OnnxError(
+          `attribute '${attribute.name}' is ${decoded.kind}, expected ${expected}`,
+          placeOf(node),
+        );
       }
       return [attribute.name, decoded.value];
     }),
@@ -203,12 +249,13 @@ function importControl(
   scope: Scope,
   context: Context,
 ): readonly (Value | readonly Value[])[] {
+  const place = placeOf(proto);
   const bodies = new Map(attributeProtos.map((attribute) => [attribute.name, attribute.g]));
   return controlOperators[proto.opType]!(
     context.graph,
     {
       operator: proto.opType,
-      name: proto.name,
+      name: place.node ?? '',
       inputs,
       attributes: decodeAttributes(
         attributeProtos.filter((attribute) => attribute.g === undefined),
@@ -217,11 +264,12 @@ function importControl(
       body: (name) => {
         const body = bodies.get(name);
         if (body === undefined) {
-          throw new OnnxError(`attribute '${name}' is missing`, { operator: proto.opType, node: proto.name });
+          throw new OnnxError(`attribute '${name}' is missing`, place);
         }
         return body;
       },
       write: (body, bound, capture = (value) => value) => {
+        spend(context, proto);
         // Names inside of the graph hide those outside; the graph defines none for the outside.
         const inner: Scope = new Map();
         for (const name of namesReadFrom(body)) {
@@ -239,10 +287,7 @@ function importControl(
         return body.output.map(({ name }) => {
           const value = inner.get(name);
           if (value === undefined) {
-            throw new OnnxError(`output '${name}' of its graph is computed by no node`, {
-              operator: proto.opType,
-              node: proto.name,
-            });
+            throw new OnnxError(`output '${name}' of its graph is computed by no node`, place);
           }
           return value;
         });
@@ -279,7 +324,10 @@ function inlineFunction(
 ): readonly (Value | readonly Value[])[] {
   const key = `${called.domain}:${called.name}`;
   if (context.calls.includes(key)) {
-    throw new OnnxError('is a function that calls itself', { operator: proto.opType, node: proto.name });
+    throw new OnnxError('is a function that calls itself', placeOf(proto));
+  }
+  if (context.calls.length >= deepestCall) {
+    throw new OnnxError(`functions call each other more than ${deepestCall} deep`, placeOf(proto));
   }
   const scope: Scope = new Map();
   // An input that is left out is defined by no name, as an optional input of the nodes inside.
@@ -329,6 +377,9 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
     });
     return { dataType, shape: bound };
   }
+  if (tensor.value.shape === undefined) {
+    throw new OnnxError('has no shape; it must be given by inputShapes', place);
+  }
   if (bound !== undefined) {
     throw new OnnxError(`has shape ${describe}, but inputShapes gives [${bound.join(', ')}]`, place);
   }
@@ -351,7 +402,7 @@ function topological(nodes: readonly NodeProto[], known: ReadonlyMap<string, unk
     for (const name of node.output) {
       if (name === '') continue;
       if (producers.has(name) || known.has(name))
-        throw new OnnxError(`'${name}' is computed by two nodes`, { operator: node.opType, node: node.name });
+        throw new OnnxError(`'${name}' is computed by two nodes`, placeOf(node));
       producers.set(name, node);
     }
   }
@@ -370,8 +421,7 @@ function topological(nodes: readonly NodeProto[], known: ReadonlyMap<string, unk
         .map((name) => producers.get(name))
         .filter((producer) => producer !== undefined && state.get(producer) !== 'done') as NodeProto[];
       const cycle = missing.find((producer) => state.get(producer) === 'open');
-      if (cycle !== undefined)
-        throw new OnnxError('is part of a cycle', { operator: cycle.opType, node: cycle.name });
+      if (cycle !== undefined) throw new OnnxError('is part of a cycle', placeOf(cycle));
       if (missing.length > 0) {
         stack.push(...missing.reverse());
         continue;

@@ -281,7 +281,7 @@ describe('a node of an older or newer operator set computes what its form in set
 
   test('a state of training that older sets could hold is refused', () => {
     expect(() => outputsOf('Dropout', [2], 1, { opset: 6 })).toThrow(
-      "Dropout: attribute 'is_test' is 0, expected 1",
+      "Dropout 'y_0': attribute 'is_test' is 0, expected 1",
     );
     expect(outputsOf('Dropout', [2], 1, { opset: 6, attributes: { is_test: 1 } })[0]!.data).toEqual(
       Float64Array.of(1, -2),
@@ -290,7 +290,7 @@ describe('a node of an older or newer operator set computes what its form in set
 
   test('an operator is refused in the sets that do not have it', () => {
     expect(() => outputsOf('Upsample', [1, 1, 2, 2], 1, { opset: 10, known: [[1, 1, 2, 2]] })).toThrow(
-      /^Upsample: this operator is not supported/,
+      /^Upsample 'y_0': this operator is not supported/,
     );
   });
 });

@@ -43,13 +43,24 @@ const axisOf = (node: SequenceNode, rank: number, missing: number): number => {
   return axis < 0 ? axis + rank : axis;
 };
 
+/** Every part becomes a value of the graph. */
+const mostParts = 1 << 16;
+
 function split(graph: GraphBuilder, node: SequenceNode): readonly Value[] {
   const x = tensorAt(node, 0);
   const axis = axisOf(node, x.rank, 0);
   const whole = x.shape[axis];
   if (whole === undefined) throw failure(node, `axis ${axis} is outside of a tensor of rank ${x.rank}`);
-  const equalParts = (length: number): number[] =>
-    Array.from({ length: Math.ceil(whole / length) }, (_, part) => Math.min(length, whole - part * length));
+  const equalParts = (length: number): number[] => {
+    const count = Math.ceil(whole / length);
+    if (!(length >= 1 && count <= mostParts)) {
+      throw failure(
+        node,
+        `splits ${whole} entries into parts of ${length}; supported are ${mostParts} parts`,
+      );
+    }
+    return Array.from({ length: count }, (_, part) => Math.min(length, whole - part * length));
+  };
   if (node.inputs[1] !== undefined) {
     const listed = knownAt(node, 1);
     return graph.split(x, tensorAt(node, 1).rank === 0 ? equalParts(listed[0]!) : listed, axis);
@@ -107,6 +118,7 @@ export const sequenceOperators: Readonly<
   },
   ConcatFromSequence: (graph, node) => {
     const sequence = sequenceAt(node, 0);
+    if (sequence.length === 0) throw failure(node, 'joins a sequence of no tensors');
     const stacked = node.attributes['new_axis'] === 1;
     const axis = axisOf(node, sequence[0]!.rank + (stacked ? 1 : 0), 0);
     const parts = stacked

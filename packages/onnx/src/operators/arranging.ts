@@ -98,7 +98,7 @@ export const arrangingOperators: readonly Operator[] = [
       const before = x.producer;
       if (before?.operator.name === 'Reshape') return [graph.reshape(before.input(0), shape)];
       // A shape with inferred or copied lengths is written out, so that equal reshapes are shared.
-      return sameShape(node.knownNumbers(1), shape) && !shape.includes(0)
+      return sameShape(node.knownNumbers(1), shape) && (node.int('allowzero') === 1 || !shape.includes(0))
         ? undefined
         : [graph.only('Reshape', [x, graph.integers(shape)], { allowzero: 1 })];
     },
@@ -300,7 +300,7 @@ export const arrangingOperators: readonly Operator[] = [
       const x = node.input(0);
       const [rows, columns] = x.shape.slice(-2) as [number, number];
       const diagonal = node.optionalNumbers(1)?.[0] ?? 0;
-      const mask = Array.from({ length: rows * columns }, (_, entry) => {
+      const mask = Array.from({ length: node.matrixSize(rows * columns) }, (_, entry) => {
         const distance = (entry % columns) - Math.floor(entry / columns);
         return (node.int('upper') === 1 ? distance >= diagonal : distance <= diagonal) ? 1 : 0;
       });
@@ -312,7 +312,7 @@ export const arrangingOperators: readonly Operator[] = [
     attributes: { axis: ['int'] },
     infer: (node) => {
       const inputs = node.inputs.map((_, position) => node.input(position));
-      const first = inputs[0]!;
+      const first = node.input(0);
       const axis = normalizeAxis(node, node.int('axis'), first.rank);
       for (const input of inputs) {
         if (
@@ -408,8 +408,12 @@ function splitOf(node: Node): { axis: number; lengths: readonly number[] } {
   const { shape } = node.input(0);
   const axis = normalizeAxis(node, node.int('axis'), shape.length);
   const listed = node.optionalNumbers(1);
-  if (listed !== undefined) return { axis, lengths: listed };
-  const count = node.int('num_outputs');
+  if (listed !== undefined) {
+    node.listLength(listed.length, 1 << 16);
+    return { axis, lengths: listed };
+  }
+  const count = node.listLength(node.int('num_outputs'), 1 << 16);
+  if (count < 1) throw node.error(`num_outputs is ${count}, expected a positive number`);
   const length = Math.ceil(shape[axis]! / count);
   return {
     axis,

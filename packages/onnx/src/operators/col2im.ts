@@ -37,7 +37,7 @@ export const col2imOperators: readonly Operator[] = [
       const x = node.input(0);
       const [batch, rows] = x.shape as [number, number];
       const taps = sizeOf(window.kernel);
-      const oneHot = new Float64Array(rows * taps);
+      const oneHot = new Float64Array(node.matrixSize(rows * taps));
       for (let row = 0; row < rows; row++) oneHot[row * taps + (row % taps)] = 1;
       const kernels = graph.constant(oneHot, [rows, 1, ...window.kernel], x.dataType);
       const covered = window.outputs.map(

@@ -162,7 +162,11 @@ export const constantOperators: readonly Operator[] = [
     // For types of half the size, in which nothing here is computed.
     attributes: { stash_type: ['int', 1] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: [rangeOf(node).length] }],
-    evaluate: (node) => [{ shape: [rangeOf(node).length], data: rangeOf(node) }],
+    evaluate: (node) => {
+      const { start, step, length } = rangeOf(node);
+      const data = Float64Array.from({ length }, (_, index) => start + index * step);
+      return [{ shape: [length], data }];
+    },
     gradient: noGradient,
   },
   {
@@ -214,12 +218,11 @@ function shapePart(node: Node): readonly number[] {
   return node.input(0).shape.slice(node.int('start'), node.attributes['end'] as number | undefined);
 }
 
-function rangeOf(node: Node): Float64Array {
-  const [start, limit, step] = [0, 1, 2].map((position) => node.knownNumbers(position)[0]!) as [
-    number,
-    number,
-    number,
-  ];
-  const length = Math.max(Math.ceil((limit - start) / step), 0);
-  return Float64Array.from({ length }, (_, index) => start + index * step);
+function rangeOf(node: Node): { start: number; step: number; length: number } {
+  const [start, limit, step] = [0, 1, 2].map((position) => node.knownNumbers(position)[0]);
+  const length = Math.max(Math.ceil((limit! - start!) / step!), 0);
+  if (!Number.isSafeInteger(length)) {
+    throw node.error(`counts from ${start} to ${limit} in steps of ${step}, which has no end`);
+  }
+  return { start: start!, step: step!, length };
 }

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Node } from '../ir/node.js';
-import { numbersOf, sizeOf } from '../ir/tensor.js';
+import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
+import { OnnxError } from '../onnx-error.js';
 import type { Operator } from './operator.js';
 import { flatten, inputPosition, positions, windowAttributes, windowOf, type Window } from './window.js';
 
@@ -37,7 +38,7 @@ function convWindow(node: Node): Window {
 const isZero = (value: Value): boolean =>
   value.constant !== undefined &&
   value.name === undefined &&
-  numbersOf(value.constant).every((entry) => entry === 0);
+  value.constant.data.every((entry) => Number(entry) === 0);
 
 /** The same kernel read backwards along every spatial axis. */
 function flipSpatial(graph: GraphBuilder, weight: Value): Value {
@@ -129,11 +130,18 @@ function kernelGradient(
   return graph.reshape(graph.transpose(summed, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
 }
 
+/** One-hot kernels are constants of the graph: so many of them are no help any more. */
+const largestOneHot = 1 << 26;
+
 /** Every window as a column: [N, C·taps, …outputs]. */
 function windowColumns(graph: GraphBuilder, image: Value, window: Window): Value {
   const channels = image.shape[1]!;
   const taps = sizeOf(window.kernel);
-  const oneHot = new Float32Array(channels * taps * taps);
+  const size = channels * taps * taps;
+  if (size > largestOneHot) {
+    throw new OnnxError(`the gradient to a kernel of ${taps} places would take ${size} one-hot weights`);
+  }
+  const oneHot = new Float32Array(size);
   for (let row = 0; row < channels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
   const kernels = graph.constant(oneHot, [channels * taps, 1, ...window.kernel], image.dataType);
   return graph.conv(image, kernels, undefined, { group: channels, ...windowAttributes(window) });
@@ -146,6 +154,7 @@ const biasGradient = (graph: GraphBuilder, cotangent: Value): Value =>
 
 const convolution: Operator = {
   name: 'Conv',
+  readsMany: true,
   attributes: convolutionAttributes,
   infer: (node) => {
     const [x, weight] = [node.input(0), node.input(1)];
@@ -271,6 +280,7 @@ function enlargedTransposedConvolution(
 
 const transposedConvolution: Operator = {
   name: 'ConvTranspose',
+  readsMany: true,
   attributes: { ...convolutionAttributes, output_padding: ['ints'], output_shape: ['ints'] },
   infer: (node) => {
     const [x, weight] = [node.input(0), node.input(1)];

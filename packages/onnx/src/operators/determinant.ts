@@ -25,6 +25,7 @@ function determinant(matrix: Float64Array, size: number): number {
 export const determinantOperators: readonly Operator[] = [
   {
     name: 'Det',
+    readsMany: true,
     infer: (node) => {
       const { dataType, shape } = node.input(0);
       const [rows, columns] = shape.slice(-2);

@@ -153,6 +153,7 @@ function contract(
 export const einsumOperators: readonly Operator[] = [
   {
     name: 'Einsum',
+    readsMany: true,
     attributes: { equation: ['string'] },
     infer: (node) => {
       const { result, lengths } = equationOf(node);

@@ -132,6 +132,7 @@ export const gridSampleOperators: readonly Operator[] = [
   },
   {
     name: 'GridSample',
+    readsMany: true,
     attributes: {
       align_corners: ['int', 0],
       mode: ['string', 'bilinear'],

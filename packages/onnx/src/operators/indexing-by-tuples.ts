@@ -61,7 +61,7 @@ export const tupleIndexingOperators: readonly Operator[] = [
       const rest = data.shape.slice(batchAxes + length);
       const rows = graph.reshape(data, [batch * sizeOf(lengths), sizeOf(rest)]);
       const firstRows = graph.constant(
-        Float64Array.from({ length: batch }, (_, index) => index * sizeOf(lengths)),
+        Float64Array.from({ length: node.listLength(batch) }, (_, index) => index * sizeOf(lengths)),
         [batch, 1],
         indices.dataType,
       );

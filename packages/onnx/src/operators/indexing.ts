@@ -1,4 +1,5 @@
 import type { Node } from '../ir/node.js';
+import { ownProperty } from '../own-property.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
@@ -95,7 +96,7 @@ const scatterModes: Readonly<Record<string, (old: number, update: number) => num
 
 /** What ScatterElements and ScatterND do with an entry and its update. */
 export function scatterMode(node: Node): (old: number, update: number) => number {
-  const mode = scatterModes[node.text('reduction')];
+  const mode = ownProperty(scatterModes, node.text('reduction'));
   if (mode === undefined) {
     throw node.error(
       `reduction '${node.text('reduction')}' is not supported, expected ${Object.keys(scatterModes).join(' or ')}`,
@@ -135,7 +136,10 @@ export const indexingOperators: readonly Operator[] = [
       let spread = cotangent;
       ranges.forEach((range, axis) => {
         if (range.step === 1) return;
-        const places = Array.from({ length: range.length }, (_, place) => range.start + place * range.step);
+        const places = Array.from(
+          { length: node.listLength(range.length) },
+          (_, place) => range.start + place * range.step,
+        );
         const updates = spread.shape;
         const indices = graph.expand(
           graph.reshape(
@@ -191,7 +195,8 @@ export const indexingOperators: readonly Operator[] = [
       let padded = x;
       x.shape.forEach((length, axis) => {
         if (before[axis] === 0 && after[axis] === 0) return;
-        const places = Array.from({ length: length + before[axis]! + after[axis]! }, (_, place) =>
+        const count = node.listLength(length + before[axis]! + after[axis]!);
+        const places = Array.from({ length: count }, (_, place) =>
           paddingSource(node.text('mode'), place - before[axis]!, length),
         );
         padded = graph.only('Gather', [padded, graph.integers(places)], { axis });

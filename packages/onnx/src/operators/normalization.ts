@@ -237,7 +237,7 @@ const localResponseNormalization: Operator = {
     const [batch, channels] = x.shape as [number, number];
     const size = node.int('size');
     const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
-    const band = Float64Array.from({ length: channels * channels }, (_, entry) => {
+    const band = Float64Array.from({ length: node.matrixSize(channels * channels) }, (_, entry) => {
       const distance = (entry % channels) - Math.floor(entry / channels);
       return distance >= -before && distance <= after ? 1 : 0;
     });

@@ -29,6 +29,9 @@ export interface Operator {
    */
   readonly nondeterministic?: true;
 
+  /** An entry of the output may depend on many of the inputs: what is not small is not computed in advance. */
+  readonly readsMany?: true;
+
   /** How many outputs a node must name; further ones are written where something reads them. Default: all. */
   readonly requiredOutputs?: number;
 

@@ -60,6 +60,7 @@ function maximumPlaces(x: Numbers, window: Window): Float64Array {
 export const poolingOperators: readonly Operator[] = [
   {
     name: 'MaxPool',
+    readsMany: true,
     requiredOutputs: 1,
     attributes: { ...poolAttributes, storage_order: ['int', 0] },
     infer: (node) => {
@@ -103,6 +104,7 @@ export const poolingOperators: readonly Operator[] = [
   },
   {
     name: 'AveragePool',
+    readsMany: true,
     attributes: { ...poolAttributes, count_include_pad: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: pooledShape(node) }],
     rewrite: (graph, node) => {
@@ -136,11 +138,10 @@ export const poolingOperators: readonly Operator[] = [
         [1, 1, ...window.outputs],
         cotangent.dataType,
       );
-      const ones = graph.constant(new Float64Array(channels * sizeOf(window.kernel)).fill(1), [
-        channels,
-        1,
-        ...window.kernel,
-      ]);
+      const ones = graph.constant(
+        new Float64Array(node.matrixSize(channels * sizeOf(window.kernel))).fill(1),
+        [channels, 1, ...window.kernel],
+      );
       const spatial = spatialOf(node);
       const reached = window.outputs.map(
         (length, axis) =>
@@ -198,6 +199,7 @@ export const poolingOperators: readonly Operator[] = [
   {
     // The p-norm of every window.
     name: 'LpPool',
+    readsMany: true,
     attributes: { ...poolAttributes, p: ['int', 2] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: pooledShape(node) }],
     rewrite: (graph, node) => [
@@ -315,19 +317,23 @@ function tilesInput(window: Window, inputs: readonly number[]): boolean {
   );
 }
 
-/** By how much each average was divided. */
+/** By how much each average was divided: the product over the axes of how many taps count. */
 function averageCounts(node: Node, window: Window): Float64Array {
-  const spatial = spatialOf(node);
   const includePad = node.int('count_include_pad') === 1;
-  const taps = [...positions(window.kernel)];
-  return Float64Array.from([...positions(window.outputs)], (output) => {
-    return taps.filter((tap) => {
-      if (!includePad) return inputPosition(window, spatial, output, tap) !== undefined;
-      // With ceil_mode the last window may reach beyond the padding; what lies there never counts.
-      return output.every((place, axis) => {
-        const position = place * window.strides[axis]! + tap[axis]! * window.dilations[axis]!;
-        return position < spatial[axis]! + window.before[axis]! + window.after[axis]!;
-      });
-    }).length;
+  const alongAxes = spatialOf(node).map((length, axis) => {
+    const [before, after] = [window.before[axis]!, window.after[axis]!];
+    // With ceil_mode the last window may reach beyond the padding; what lies there never counts.
+    const [first, last] = includePad ? [-before, length + after] : [0, length];
+    return Array.from({ length: node.matrixSize(window.outputs[axis]!) }, (_, output) => {
+      const start = output * window.strides[axis]! - before;
+      // How many taps lie before a place.
+      const tapsBefore = (place: number): number =>
+        Math.min(Math.max(Math.ceil((place - start) / window.dilations[axis]!), 0), window.kernel[axis]!);
+      return tapsBefore(last) - tapsBefore(first);
+    });
   });
+  node.matrixSize(sizeOf(window.outputs));
+  return Float64Array.from(positions(window.outputs), (output) =>
+    output.reduce((product, place, axis) => product * alongAxes[axis]![place]!, 1),
+  );
 }

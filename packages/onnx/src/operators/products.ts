@@ -25,6 +25,7 @@ function matmulShape(node: Node): number[] {
 export const productOperators: readonly Operator[] = [
   {
     name: 'MatMul',
+    readsMany: true,
     infer: (node) => {
       const [a, b] = [node.input(0), node.input(1)];
       if (a.rank >= 2 && b.rank >= 2) return [{ dataType: a.dataType, shape: matmulShape(node) }];
@@ -86,6 +87,7 @@ export const productOperators: readonly Operator[] = [
   {
     // α·A′·B′ + β·C.
     name: 'Gemm',
+    readsMany: true,
     attributes: { alpha: ['float', 1], beta: ['float', 1], transA: ['int', 0], transB: ['int', 0] },
     infer: (node) => {
       const [a, b] = [node.input(0), node.input(1)];

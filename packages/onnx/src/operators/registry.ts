@@ -94,6 +94,11 @@ export function summarizeOperators(): readonly OperatorSummary[] {
     }));
 }
 
+/** The operator of that name in the domain `ai.onnx`, if it can be read. */
+export function findOperator(name: string): Operator | undefined {
+  return operators.get(name);
+}
+
 /** The operator of that name in the domain `ai.onnx`. */
 export function operatorNamed(name: string, node?: string): Operator {
   const operator = operators.get(name);

@@ -154,7 +154,7 @@ function resizedAxes(node: Node): readonly ResizedAxis[] {
   return shape.flatMap((from, axis) => {
     const to = lengths[axis]!;
     if (from === to && scales[axis] === 1 && parts[axis]![0] === 0 && parts[axis]![1] === 1) return [];
-    const matrix = new Float64Array(to * from);
+    const matrix = new Float64Array(node.matrixSize(to * from));
     const inside = Array.from({ length: to }, (_, place) => {
       const coordinate = sourceCoordinate(node, place, from, to, scales[axis]!, parts[axis]!);
       if (crops(node) && (coordinate < 0 || coordinate > from - 1)) return false;
@@ -221,6 +221,7 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
 export const resizingOperators: readonly Operator[] = [
   {
     name: 'Resize',
+    readsMany: true,
     attributes: {
       antialias: ['int', 0],
       axes: ['ints'],

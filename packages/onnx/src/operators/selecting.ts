@@ -73,7 +73,7 @@ export const selectingOperators: readonly Operator[] = [
       const along = (axis: number): number[] => x.shape.map((_, each) => (each === axis ? -1 : 1));
       const duration = x.shape[node.int('time_axis')]!;
       const time = graph.reshape(
-        graph.integers(Array.from({ length: duration }, (_, step) => step)),
+        graph.integers(Array.from({ length: node.listLength(duration) }, (_, step) => step)),
         along(node.int('time_axis')),
       );
       const ends = graph.reshape(lengths, along(node.int('batch_axis')));

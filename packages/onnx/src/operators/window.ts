@@ -1,4 +1,5 @@
 import type { Node } from '../ir/node.js';
+import { sizeOf } from '../ir/tensor.js';
 
 /** How a sliding window (of a convolution or a pool) lies on the spatial axes. */
 export interface Window {
@@ -24,6 +25,12 @@ export function windowOf(node: Node, inputs: readonly number[], kernel: readonly
       `kernel [${kernel.join(', ')}], strides [${strides.join(', ')}], dilations [${dilations.join(', ')}] and pads [${pads.join(', ')}] do not fit ${rank} spatial axes`,
     );
   }
+  if (![...kernel, ...strides, ...dilations].every((length) => Number.isSafeInteger(length) && length >= 1)) {
+    throw node.error(
+      `kernel [${kernel.join(', ')}], strides [${strides.join(', ')}] and dilations [${dilations.join(', ')}] must be positive`,
+    );
+  }
+  node.listLength(sizeOf(kernel));
   if (automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER') {
     const totals = inputs.map((length, axis) =>
       Math.max((Math.ceil(length / strides[axis]!) - 1) * strides[axis]! + extents[axis]! - length, 0),

@@ -18,6 +18,7 @@ export function normalizeAxes(
   if (axes === undefined || axes.length === 0) {
     return emptyMeansNone ? [] : Array.from({ length: rank }, (_, axis) => axis);
   }
+  if (axes.length > 64) throw node.error(`lists ${axes.length} axes`);
   return axes.map((axis) => normalizeAxis(node, axis, rank)).sort((a, b) => a - b);
 }
 

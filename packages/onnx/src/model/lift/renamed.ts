@@ -1,3 +1,4 @@
+import { ownProperty } from '../../own-property.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
 const gridModes: Readonly<Record<string, string>> = { linear: 'bilinear', cubic: 'bicubic' };
@@ -15,7 +16,7 @@ export const renamed: readonly Lifting[] = [
     opsets: [20, 28],
     lift: (_, node) => {
       const mode = (node.attributes['mode'] as string | undefined) ?? 'linear';
-      return changeAttributes(node, [], { mode: gridModes[mode] ?? mode });
+      return changeAttributes(node, [], { mode: ownProperty(gridModes, mode) ?? mode });
     },
   },
 ];
