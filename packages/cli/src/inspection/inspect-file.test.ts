@@ -54,7 +54,7 @@ test('the text shows what the numbers are of', async () => {
     `${file}: lovasz, opset 18, `,
     '  image  float32  [batch, 3, height, width]',
     'parameters: 1,959 numbers in 34 tensors, 7.8 kB',
-    '  BatchNormalization      10  yes',
+    '  BatchNormalization     10  yes',
     'training: a step of cross-entropy+lovasz-softmax by sgd for image [1, 3, 16, 16]',
   ]) {
     expect(text).toContain(line);
