@@ -262,6 +262,19 @@ describe('constructs that are resolved while a model is read', () => {
     expect(run(model, 1).map((entry) => entry + 0)).toEqual([0, 1, 2, 0, -1, -2]);
   });
 
+  test('an output that is not computed is refused only where something reads it', () => {
+    const twoOutputs = { operator: 'Relu', inputs: ['x'], outputs: ['y', 'mask'] };
+    expect(run(withNodes(twoOutputs), 1)).toEqual([0, 1, 2]);
+    const read = withNodes(
+      { ...twoOutputs, outputs: ['positive', 'mask'] },
+      { operator: 'Relu', inputs: ['mask'], outputs: ['y'] },
+    );
+    expect(() => run(read, 1)).toThrow("Relu 'positive': output 1 ('mask') is read, but not supported");
+    expect(() => run(withNodes({ ...twoOutputs, outputs: ['positive', 'y'] }), 1)).toThrow(
+      "Relu 'positive': output 1 ('y') is read, but not supported",
+    );
+  });
+
   test('a sequence where a tensor belongs is refused', () => {
     const model = withNodes(
       { operator: 'SplitToSequence', inputs: ['x'], outputs: ['parts'] },

@@ -57,6 +57,7 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
     options,
     opset: opsetOf(model),
     functions: new Map(model.functions.map((each) => [`${each.domain}:${each.name}`, each])),
+    absent: new Map(),
     calls: [],
     budget: { nodes: mostNodes },
   };
@@ -83,7 +84,7 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
   const names = proto.output.map(({ name }) => name);
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice !== undefined) throw new OnnxError(`output '${twice}' is listed twice`);
-  const outputs = proto.output.map(({ name }) => ({ name, value: tensorNamed(name, scope) }));
+  const outputs = proto.output.map(({ name }) => ({ name, value: tensorNamed(name, scope, context) }));
   return { graph, inputs, outputs };
 }
 
@@ -100,6 +101,8 @@ interface Context {
   readonly opset: number;
   /** The model's own functions, by `domain:name`. */
   readonly functions: ReadonlyMap<string, FunctionProto>;
+  /** Outputs that are not computed, such as the mask of a dropout: an error only where something reads them. */
+  readonly absent: Map<string, { readonly node: NodeProto; readonly position: number }>;
   /** The functions that are being inlined, outermost first. */
   readonly calls: readonly string[];
   /** How many more nodes may be written: a few functions that call each other twice make millions, as loops do. */
@@ -127,9 +130,11 @@ function defineInitializers(
   }
 }
 
-function tensorNamed(name: string, scope: Scope): Value {
+function tensorNamed(name: string, scope: Scope, context: Context): Value {
   const value = scope.get(name);
-  if (value === undefined) throw new OnnxError(`output '${name}' is computed by no node`);
+  if (value === undefined) {
+    throw undefinedName(name, new OnnxError(`output '${name}' is computed by no node`), context);
+  }
   if (value instanceof Value) return value;
   throw new OnnxError(`output '${name}' is a sequence, expected a tensor`);
 }
@@ -141,10 +146,8 @@ function importNodes(nodes: readonly NodeProto[], scope: Scope, context: Context
     node.output.forEach((name, position) => {
       if (name === '') return;
       const value = results[position];
-      if (value === undefined) {
-        throw new OnnxError(`output ${position} ('${name}') is not supported`, placeOf(node));
-      }
-      define(scope, name, value);
+      if (value === undefined) context.absent.set(name, { node, position });
+      else define(scope, name, value);
     });
   }
 }
@@ -166,6 +169,16 @@ function placeOf(node: NodeProto): Place {
   };
 }
 
+/** Why a name that a node reads stands for nothing. */
+function undefinedName(name: string, otherwise: OnnxError, { absent }: Context): OnnxError {
+  const output = absent.get(name);
+  if (output === undefined) return otherwise;
+  return new OnnxError(
+    `output ${output.position} ('${name}') is read, but not supported`,
+    placeOf(output.node),
+  );
+}
+
 function importNode(proto: NodeProto, scope: Scope, context: Context): readonly (Value | readonly Value[])[] {
   const { graph, options, opset } = context;
   const place = placeOf(proto);
@@ -173,7 +186,9 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
   const operands = proto.input.map((name) => {
     if (name === '') return undefined;
     const value = scope.get(name);
-    if (value === undefined) throw new OnnxError(`reads '${name}', which nothing defines`, place);
+    if (value === undefined) {
+      throw undefinedName(name, new OnnxError(`reads '${name}', which nothing defines`, place), context);
+    }
     return value;
   });
   const attributeProtos = proto.attribute.flatMap((attribute) => {

@@ -7,6 +7,7 @@ import { importModel } from '../model/import-model.js';
 import type { ImportedNode } from '../model/imported-node.js';
 import { OnnxError } from '../onnx-error.js';
 import { normalizeByBatch } from '../operators/normalization.js';
+import { initializerUses } from './initializer-uses.js';
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
 import { selectionTest, type ParameterSelection } from './parameter-selection.js';
 
@@ -63,13 +64,16 @@ export function findParameters(model: ModelProto): {
   readonly statistics: readonly TensorProto[];
 } {
   const graph = model.graph!;
-  const structural = structuralNames(model);
-  const statistics = new Set<string>();
-  const read = new Set<string>();
-  for (const node of graph.node) {
-    for (const name of node.input) read.add(name);
-    if (node.opType === 'BatchNormalization') for (const name of node.input.slice(3, 5)) statistics.add(name);
-  }
+  const uses = initializerUses(model);
+  const read = new Set(uses.map(({ initializer }) => initializer));
+  const usedAt = (positions: Readonly<Record<string, readonly number[]>>): ReadonlySet<string> =>
+    new Set(
+      uses
+        .filter(({ operator, position }) => positions[operator]?.includes(position))
+        .map(({ initializer }) => initializer),
+    );
+  const structural = usedAt(structuralInputs);
+  const statistics = usedAt({ BatchNormalization: [3, 4] });
   const candidates = graph.initializer.filter(
     ({ name, dims, dataType }) => read.has(name) && dims.length > 0 && isReal(dataType),
   );
@@ -115,14 +119,6 @@ const structuralInputs: Readonly<Record<string, readonly number[]>> = {
   Upsample: [1],
 };
 
-function structuralNames(model: ModelProto): ReadonlySet<string> {
-  return new Set(
-    model.graph!.node.flatMap(({ opType, input }) =>
-      (structuralInputs[opType] ?? []).flatMap((position) => input[position] ?? []),
-    ),
-  );
-}
-
 /**
  * Writes a model into a new graph whose trained weights and running statistics are two flat inputs.
  *
@@ -157,12 +153,11 @@ export function buildNetwork(
   const overrides = {
     Dropout: (graph: GraphBuilder, node: ImportedNode) =>
       training ? dropout(graph, node, randomInputs) : [node.inputs[0]!],
-    ...(training && options.batchNormalization !== 'frozen'
-      ? {
-          BatchNormalization: (graph: GraphBuilder, node: ImportedNode) =>
-            trainedBatchNormalization(graph, node, updated),
-        }
-      : {}),
+    // Whether the batch or the running statistics normalize is decided here, whatever mode the model was exported in.
+    BatchNormalization: (graph: GraphBuilder, node: ImportedNode) =>
+      training && options.batchNormalization !== 'frozen'
+        ? trainedBatchNormalization(graph, node, updated)
+        : settledBatchNormalization(graph, node),
   };
   const imported = importModel(model, {
     ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
@@ -224,13 +219,25 @@ function trainedBatchNormalization(
     );
   }
   // A normalization that is used twice updates its statistics twice.
-  const blend = (running: Value, batch: Value): void => {
+  const blend = (running: Value, batch: Value): Value => {
     const before = updated.get(running) ?? running;
-    updated.set(running, graph.add(graph.multiply(before, momentum), graph.multiply(batch, 1 - momentum)));
+    const after = graph.add(graph.multiply(before, momentum), graph.multiply(batch, 1 - momentum));
+    updated.set(running, after);
+    return after;
   };
-  blend(runningMean!, mean);
-  blend(runningVariance!, graph.multiply(variance, count / (count - 1)));
-  return [y];
+  return [
+    y,
+    blend(runningMean!, mean),
+    blend(runningVariance!, graph.multiply(variance, count / (count - 1))),
+  ];
+}
+
+/** Normalizes by the running statistics and leaves them as they are. */
+function settledBatchNormalization(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+  const [, , , mean, variance] = node.inputs as Value[];
+  const attributes = { ...node.attributes, training_mode: 0 };
+  const y = graph.apply('BatchNormalization', node.inputs, attributes, { name: node.name })[0]!;
+  return [y, mean!, variance!];
 }
 
 /** Keeps each entry with probability 1 − ratio and scales it by 1/(1 − ratio), by uniform numbers fed from outside. */

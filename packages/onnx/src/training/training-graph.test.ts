@@ -1,6 +1,12 @@
 import { crossEntropy } from '@lovasz/core';
 import { describe, expect, test } from '@jest/globals';
-import type { ModelProto } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  NodeProtoSchema,
+  type ModelProto,
+} from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { interpret } from '../interpret.js';
 import { decodeModel } from '../model/decode-model.js';
@@ -11,7 +17,7 @@ import { sgd } from './sgd.js';
 import { buildTrainingGraph, type TrainingGraphOptions } from './training-graph.js';
 
 /** A convolution, batch normalization, dropout and a convolution to three classes. */
-function network(): ModelProto {
+function network({ exportedInTraining = false } = {}): ModelProto {
   const graph = new GraphBuilder();
   const weights = (name: string, shape: readonly number[], first = 0.1) => {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -22,13 +28,29 @@ function network(): ModelProto {
   let x = graph.conv(image, weights('first.weight', [4, 2, 3, 3]), weights('first.bias', [4]), {
     pads: [1, 1, 1, 1],
   });
-  x = graph.apply('BatchNormalization', [
-    x,
-    ...['scale', 'bias', 'mean', 'variance'].map((name) => weights(`norm.${name}`, [4], 0.9)),
-  ])[0]!;
+  const channels = ['scale', 'bias', 'mean', 'variance'].map((name) => weights(`norm.${name}`, [4], 0.9));
+  x = graph.apply('BatchNormalization', [x, ...channels])[0]!;
   x = graph.apply('Dropout', [graph.relu(x), graph.constant(0.25)])[0]!;
   const logits = graph.conv(x, weights('last.weight', [3, 4, 1, 1]));
-  return encodeModel({ name: 'net', inputs: [image], outputs: [{ name: 'logits', value: logits }] });
+  const model = encodeModel({
+    name: 'net',
+    inputs: [image],
+    outputs: [{ name: 'logits', value: logits }],
+  });
+  if (exportedInTraining) {
+    const byOperator = new Map(model.graph!.node.map((node) => [node.opType, node]));
+    const normalization = byOperator.get('BatchNormalization')!;
+    normalization.output.push('next_mean', 'next_variance');
+    normalization.attribute.push(
+      create(AttributeProtoSchema, {
+        name: 'training_mode',
+        type: AttributeProto_AttributeType.INT,
+        i: 1n,
+      }),
+    );
+    byOperator.get('Dropout')!.output.push('mask');
+  }
+  return model;
 }
 
 const options: TrainingGraphOptions = {
@@ -143,6 +165,38 @@ describe('buildTrainingGraph', () => {
     });
     const other = { ...feeds, statistics: feeds['statistics']!.map((each) => each + 1) };
     expect(run(graph.evaluate, other)['logits']).not.toEqual(logits);
+  });
+
+  test.each(['train', 'frozen'] as const)(
+    'the mode in which a model was exported does not matter: batch normalization %s',
+    (batchNormalization) => {
+      const [usual, training] = [false, true].map((exportedInTraining) =>
+        buildTrainingGraph(network({ exportedInTraining }), { ...options, batchNormalization }),
+      );
+      const feeds = feedsOf(usual!);
+      for (const file of ['step', 'evaluate'] as const) {
+        expectClose(run(training![file], feeds), run(usual![file], feeds));
+      }
+      const { next_statistics: after } = run(training!.step, feeds);
+      if (batchNormalization === 'frozen') expect(after).toEqual(feeds['statistics']);
+      else expect(after).not.toEqual(feeds['statistics']);
+    },
+  );
+
+  test('statistics under a second name are not trained', () => {
+    const model = network();
+    const graph = model.graph!;
+    const normalization = graph.node.find(({ opType }) => opType === 'BatchNormalization')!;
+    normalization.input[3] = 'alias';
+    graph.node.unshift(
+      create(NodeProtoSchema, { opType: 'Identity', input: ['norm.mean'], output: ['alias'] }),
+    );
+    const renamed = buildTrainingGraph(model, options);
+    const usual = buildTrainingGraph(network(), options);
+    expect(renamed.statistics).toEqual(usual.statistics);
+    expect(renamed.parameters).toEqual(usual.parameters);
+    const feeds = feedsOf(usual);
+    expectClose(run(renamed.step, feeds), run(usual.step, feeds));
   });
 
   test.each([
