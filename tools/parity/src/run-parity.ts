@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { parseInputShape, type InputShapes } from 'lovasz';
 import { compareCompiled } from './commands/compiled.js';
+import { compareExports } from './commands/full-size-exports.js';
 import { compareLosses } from './commands/losses.js';
 import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
@@ -39,6 +40,14 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--backend <name>', 'what executes: onnxruntime', 'onnxruntime')
     .action(async (folder: string, options: { backend: string }) => {
       exitCode = await reportOutcomes(compareModels(folder, options.backend), write);
+    });
+  program
+    .command('full-size-exports')
+    .description('the networks that python/export_networks.py wrote: as onnx-models, with a table')
+    .argument('<folders...>', 'folders that it wrote')
+    .option('--table <file>', 'Markdown file to write the figures to')
+    .action(async (folders: readonly string[], options: { table?: string }) => {
+      exitCode = await reportOutcomes(compareExports(folders, options.table), write);
     });
   program
     .command('onnx-operators')

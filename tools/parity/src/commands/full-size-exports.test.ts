@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
+import { encodeSafetensors, type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
+import { runParity } from '../run-parity.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parity-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const float = (shape: number[], ...values: number[]): SafetensorsTensor => ({
+  dtype: 'F32',
+  shape,
+  data: Float32Array.from(values),
+});
+
+/** One pixel with the value 2, its logits 2·0.5 and 2·(−1); the label is class 0. */
+async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}): Promise<void> {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [1, 1, 1, 1]);
+  const weight = graph.constantTensor(
+    { dataType: 'float32', shape: [2, 1, 1, 1], data: Float32Array.of(0.5, -1) },
+    'head.weight',
+  );
+  const logits = graph.conv(x, weight);
+  const model = encodeModel({ name: 'net', inputs: [x], outputs: [{ name: 'logits', value: logits }] });
+  await writeFile(join(folder, 'net.onnx'), modelBytes(model));
+
+  const probability = Math.exp(1) / (Math.exp(1) + Math.exp(-2));
+  const [first, second] = [probability - 1, 1 - probability];
+  const tensors = new Map<string, SafetensorsTensor>([
+    ['x', float([1, 1, 1, 1], 2)],
+    ['labels', { dtype: 'I32', shape: labelShape, data: Int32Array.of(0) }],
+    ['logits', float([1, 2, 1, 1], 1, -2)],
+    ['gradient/head.weight', float([2, 1, 1, 1], 2 * first * weightGradient, 2 * second * weightGradient)],
+    ['input/x', float([1, 1, 1, 1], 0.5 * first - second)],
+  ]);
+  await writeFile(join(folder, 'net.safetensors'), encodeSafetensors(tensors));
+  const models = {
+    models: [
+      {
+        name: 'net-dynamo',
+        network: 'net',
+        exporter: 'dynamo',
+        nodes: 1,
+        operators: { Conv: 1 },
+        file: 'net.onnx',
+        tensors: 'net.safetensors',
+        ignore_index: 255,
+        label_shape: [1, 1, 1],
+        parameters: [{ initializer: 'head.weight' }],
+        tolerance: {
+          logits: { absolute: 1e-4 },
+          loss: { relative: 1e-5 },
+          gradient: { relative_to_tensor_maximum: 5e-4, floor_relative_to_model_maximum: 1e-3 },
+        },
+        cases: [
+          {
+            name: 'eval',
+            batch_norm: 'eval',
+            inputs: { x: 'x' },
+            labels: 'labels',
+            logits: 'logits',
+            losses: { cross_entropy: -Math.log(probability) },
+            gradients: { cross_entropy: 'gradient/' },
+            input_gradients: { cross_entropy: 'input/x' },
+            float32_gradient_error: 1.5e-6,
+          },
+        ],
+      },
+    ],
+    not_exported: [{ network: 'net', exporter: 'torchscript', reason: 'Error: no such operator' }],
+  };
+  await writeFile(join(folder, 'models.json'), JSON.stringify(models));
+}
+
+/** The built program in a process of its own: onnxruntime-node does not take arrays of jest's realm. */
+async function compare(): Promise<{ exitCode: number | null; lines: string[]; table: string }> {
+  const path = join(folder, 'table.md');
+  const program = fileURLToPath(new URL('../../dist/parity.js', import.meta.url));
+  const call = [program, 'full-size-exports', folder, '--table', path];
+  const { status, stdout } = spawnSync(process.execPath, call, { encoding: 'utf8' });
+  return { exitCode: status, lines: stdout.trimEnd().split('\n'), table: await readFile(path, 'utf8') };
+}
+
+test('an export that agrees is a row of figures, and one that was refused a row with its reason', async () => {
+  await writeExport();
+  const { exitCode, lines, table } = await compare();
+  expect(exitCode).toBe(0);
+  expect(lines.at(-1)).toBe('1 passed, 0 failed');
+  expect(table).toMatch(
+    /\| net \| dynamo \| eval \| 1 \| 1 \| \d+ \| \d+\.\d \| [\d.e+-]+ \| [\d.e-]+ \| {2}\| 1\.5e-6 \|/,
+  );
+  expect(table).toMatch(/\| net \| torchscript \| not exported \(1\) \|[ |]+\n/);
+  expect(table).toContain('1. Error: no such operator');
+  expect(table).toContain('| Conv | 1 |');
+});
+
+test('a gradient that is off by a thousandth fails, and the table names it', async () => {
+  await writeExport({ weightGradient: 1.001 });
+  const { exitCode, table } = await compare();
+  expect(exitCode).toBe(1);
+  expect(table).toMatch(/\| \*\*1\.0e-3\*\* `head\.weight` \|/);
+});
+
+test('what cannot be compiled fails with its reason', async () => {
+  await writeExport({ labelShape: [1, 1] });
+  const { exitCode, lines, table } = await compare();
+  expect(exitCode).toBe(1);
+  expect(lines[0]).toMatch(/^FAIL net-dynamo\/eval {2}not compared {2}1 {2}\S/);
+  expect(table).toContain('| net | dynamo | eval | 1 | 1 | fails (1) |');
+});
+
+test('a folder that the exporters did not write is a wrong call', async () => {
+  await writeFile(join(folder, 'models.json'), JSON.stringify({ models: [{ name: 'net', cases: [] }] }));
+  const complaint = jest.spyOn(console, 'error').mockReturnValue();
+  expect(await runParity(['full-size-exports', folder], () => undefined)).toBe(2);
+  expect(complaint).toHaveBeenCalledWith(expect.stringMatching('was not written by export_networks.py'));
+  complaint.mockRestore();
+});

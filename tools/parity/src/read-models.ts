@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelCase } from './compare-model.js';
+import { UsageError } from './usage-error.js';
+
+/** An entry of `models.json` as python/export_networks.py writes it. */
+export interface ExportedModel extends ModelCase {
+  readonly network: string;
+  readonly exporter: string;
+  readonly nodes: number;
+  readonly operators: Readonly<Record<string, number>>;
+}
+
+/** What `models.json` of a folder holds. */
+export interface ModelsFile {
+  readonly models: readonly (ModelCase | ExportedModel)[];
+  /** What an exporter refused. */
+  readonly not_exported?: readonly {
+    readonly network: string;
+    readonly exporter: string;
+    readonly reason: string;
+  }[];
+}
+
+/**
+ * Reads the list of networks in a folder.
+ *
+ * @throws UsageError when there is none.
+ */
+export async function readModels(folder: string): Promise<ModelsFile> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'models.json'), 'utf8')) as ModelsFile;
+  } catch (error) {
+    throw new UsageError(`cannot read models.json in "${folder}": ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
