@@ -116,8 +116,7 @@ ${table([
     `\`${cases[0]}\``,
   ]),
 ])}
-${failures.length === 0 ? '' : `\n## Failed\n\n${failures.map((each) => `- ${describeOutcome(each)}`).join('\n')}\n`}
-
+${failures.length === 0 ? '' : `\n## Failed\n\n${failures.map((each) => `- ${describeOutcome(each)}`.replaceAll(/ +/g, ' ')).join('\n')}\n`}
 ## Known to differ
 
 ${table([['case', 'reason'], ...known.map((outcome) => [`\`${outcome.name}\``, deviationOf(outcome)!])])}
