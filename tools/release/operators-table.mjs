@@ -12,9 +12,36 @@ const cells = [
     attributes.map((attribute) => `\`${attribute}\``).join(', '),
   ]),
 ];
-const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
-const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-const rule = line(widths.map((width) => '-'.repeat(width)));
+
+/** What holds where there is no derivative, with an example of each in `operators/ties-and-kinks.test.ts`. */
+const conventions = [
+  ['operators', 'where', 'gradient'],
+  ['`Relu`', 'at 0', '0'],
+  ['`LeakyRelu`, `PRelu`, `Elu`, `Selu`, `Celu`', 'at 0', 'as below 0'],
+  ['`Abs`, `ReduceL1`', 'at 0', '0'],
+  ['`HardSigmoid`', 'at both bends', '0; so `HardSwish` has 0 at −3 and 1 at 3'],
+  ['`ThresholdedRelu`, `Shrink`', 'at the threshold', '0'],
+  ['`Clip`', 'at a bound', 'passes to x; a bound gets that of the entries strictly beyond it'],
+  ['`Max`, `Min`', 'equal operands', 'half to each; of more than two, pair by pair from the left'],
+  ['`ReduceMax`, `ReduceMin`, `GlobalMaxPool`', 'equal entries', 'split evenly'],
+  ['`ScatterElements`, `ScatterND` by max or min', 'equal entries', 'split evenly, the old entry included'],
+  ['`MaxPool`', 'equal entries', 'to the first of the window in row-major order'],
+  ['`TopK`', 'equal entries', 'to those chosen, which are the first'],
+  ['`ReduceL2`, `LpPool`, `GlobalLpPool`', 'norm 0', '0'],
+  ['`LpNormalization`', 'norm 0', 'as if the norm were 1'],
+  [
+    '`ReduceProd`, `CumProd`, scattering by mul',
+    'zeros among the factors',
+    'to each what the other factors give',
+  ],
+  ['`Pow`', 'base 0', 'to the base b·0ᵇ⁻¹, to the exponent 0'],
+  ['`Mod`', 'at a multiple of the divisor', 'to x 1'],
+  ['`GridSample`', 'at the middle of a pixel', 'to the grid that of the next larger places'],
+  ['`Det`', 'singular matrix', 'its cofactors'],
+  ['`Attention`', 'a query that may see no key', '0'],
+  ['`If`, `Where`', 'the side that is not chosen', '0, even where it is NaN'],
+  ['`Sign`, `Floor`, `Ceil`, `Round`, `Hardmax`, `QuantizeLinear`', 'everywhere', 'none flows'],
+];
 
 const text = `# Operators
 
@@ -27,20 +54,33 @@ gradient flows: the operator is piecewise constant, or its result is no real num
 
 Resolved while a model is read, so that nothing of them is left: \`If\` (by its condition where that is known in
 advance, else both branches are written and \`Where\` selects), \`Loop\` and \`Scan\` (unrolled; the number of steps must
-be known in advance), \`RNN\`, \`GRU\` and \`LSTM\` (unrolled too), functions of the model's own, and \`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceEmpty\`,
+be known in advance), \`RNN\`, \`GRU\` and \`LSTM\` (unrolled too), functions of the model's own, and
+\`SplitToSequence\`, \`SequenceConstruct\`, \`SequenceEmpty\`,
 \`SequenceInsert\`, \`SequenceErase\`, \`SequenceAt\`, \`SequenceLength\`, \`ConcatFromSequence\` with known positions, and
 \`OptionalHasElement\` and \`OptionalGetElement\`. Of the domain \`com.microsoft\`:
 ${contributedOperatorNames.map((name) => `\`${name}\``).join(', ')}.
 
-Conventions at ties and kinks: \`ReduceMax\`, \`ReduceMin\`, \`Max\`, \`Min\` and the extrema of scattering split a tie
-evenly; \`MaxPool\` gives it to the first entry of the window; \`Relu\` and \`Abs\` have derivative 0 at 0, \`Clip\` passes
-the gradient at its bounds, a norm of 0 has gradient 0, and a product with zeros among its factors has the gradient
-that the other factors give it.
+## Ties and kinks
 
-${line(cells[0])}
-${rule}
-${cells.slice(1).map(line).join('\n')}
+Where a function has no derivative, or two entries are equally large, this is the gradient. The rules are those of
+PyTorch 2.15, but for \`Clip\` with bounds that are tensors (which share a tie there), \`GlobalMaxPool\` (the first
+there), \`TopK\` (any of the equal ones there), \`LpNormalization\` (a huge number there) and \`Det\` (0 there).
+\`operators/ties-and-kinks.test.ts\` holds an example of each.
+
+${table(conventions)}
+
+## Table
+
+${table(cells)}
 `;
+
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)].join(
+    '\n',
+  );
+}
 
 if (process.argv.includes('--check')) {
   const committed = await readFile(new URL('../../docs/operators.md', import.meta.url), 'utf8');

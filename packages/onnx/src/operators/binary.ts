@@ -279,10 +279,13 @@ export const binaryOperators: readonly Operator[] = [
     name: 'PRelu',
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x, slope]) => [mapBroadcast([x!, slope!], (a, b) => (a < 0 ? a * b : a))],
-    // With n the cotangent where x < 0: dx = dy + (slope − 1)·n and dslope = Σ n·x.
+    // With n the cotangent where x ≤ 0 (at 0 as in PyTorch): dx = dy + (slope − 1)·n and dslope = Σ n·x.
     gradient: ({ graph, node, cotangent, needs }) => {
       const [x, slope] = [node.input(0), node.input(1)];
-      const negative = graph.multiply(cotangent, graph.cast(graph.less(x, 0), x.dataType));
+      const negative = graph.multiply(
+        cotangent,
+        graph.cast(graph.only('LessOrEqual', [x, graph.constant(0, [], x.dataType)]), x.dataType),
+      );
       return [
         needs(0) ? graph.add(cotangent, graph.multiply(negative, graph.subtract(slope, 1))) : undefined,
         needs(1) ? sumToShape(graph, graph.multiply(negative, x), slope.shape) : undefined,

@@ -217,11 +217,18 @@ export const unaryOperators: readonly Operator[] = [
     (x) => Math.max(x, 0),
     ({ graph, y, cotangent }) => gate(graph, graph.greater(y, 0), cotangent),
   ),
+  // At 0 as below 0, as in PyTorch.
   unary(
     'LeakyRelu',
     (x, node) => (x < 0 ? x * node.float('alpha') : x),
     ({ graph, node, x, cotangent }) =>
-      graph.add(cotangent, graph.multiply(gate(graph, graph.less(x, 0), cotangent), node.float('alpha') - 1)),
+      graph.add(
+        cotangent,
+        graph.multiply(
+          gate(graph, graph.only('LessOrEqual', [x, graph.constant(0, [], x.dataType)]), cotangent),
+          node.float('alpha') - 1,
+        ),
+      ),
     { alpha: ['float', 0.01] },
   ),
   elu,
