@@ -2,7 +2,7 @@ import { deviationOf, fails, passes, type NodeTestOutcome } from './commands/onn
 
 /** One line: `ok|FAIL|known|-- name  what came of it`. A case that is left out or known to differ says why. */
 export function describeOutcome(outcome: NodeTestOutcome): string {
-  const { name, leftOut, known = [], values, gradient } = outcome;
+  const { name, leftOut, known = [], values, gradient, runtime } = outcome;
   if (leftOut !== undefined) return `-- ${name}  left out: ${reasonOf(leftOut)}`;
   const shown = (error: number | string | undefined): string =>
     typeof error === 'number' ? error.toExponential(1) : (error ?? '');
@@ -13,6 +13,7 @@ export function describeOutcome(outcome: NodeTestOutcome): string {
       : gradient !== undefined && 'none' in gradient
         ? `no gradient: ${gradient.none}`
         : `gradient fails: ${gradient?.failed}`,
+    ...(runtime === undefined ? [] : [`runtime ${shown(runtime)}`]),
     ...(known.length === 0 ? [] : [`known when built: ${known.join(', ')}`]),
   ];
   const mark = passes(outcome) ? 'ok' : fails(outcome) ? 'FAIL' : `known (${deviationOf(outcome)})`;
@@ -49,14 +50,24 @@ export function summarize(outcomes: readonly NodeTestOutcome[]): {
           typeof values === 'number' || (values !== undefined && !values.includes('is inferred as')),
       ),
       'values as expected': count(
-        (outcome) => typeof outcome.values === 'number' && passes({ ...outcome, gradient: { none: '' } }),
+        (outcome) =>
+          typeof outcome.values === 'number' && passes({ ...outcome, gradient: { none: '' }, runtime: 0 }),
       ),
       'gradients as central differences': count(
-        (outcome) => typeof outcome.gradient === 'number' && passes({ ...outcome, values: 0 }),
+        (outcome) => typeof outcome.gradient === 'number' && passes({ ...outcome, values: 0, runtime: 0 }),
       ),
       'without gradient, as no real number goes in or out': count(
         ({ gradient }) => typeof gradient === 'object' && 'none' in gradient,
       ),
+      ...(outcomes.some(({ runtime }) => runtime !== undefined)
+        ? {
+            'the same on ONNX Runtime': count(
+              ({ runtime }) =>
+                typeof runtime === 'number' &&
+                passes({ name: '', operator: '', values: 0, gradient: 0, runtime }),
+            ),
+          }
+        : {}),
       'known to differ': count(
         (outcome) => outcome.leftOut === undefined && !passes(outcome) && !fails(outcome),
       ),
@@ -96,13 +107,14 @@ export function nodeTestPage(outcomes: readonly NodeTestOutcome[], source: strin
   );
   return `# Official ONNX node tests
 
-Written by \`npm run parity -- onnx-node-tests FOLDER --write docs/parity/onnx-node-tests.md\`, with FOLDER made by
+Written by \`npm run parity -- onnx-node-tests FOLDER --runtime --write docs/parity/onnx-node-tests.md\`, with FOLDER made by
 \`tools/parity/python/onnx_node_tests.py\` from ${source}.
 
 Each case is read, its inferred types are compared with the expected outputs, its values with the float64 interpreter's
 (1e-4 of the largest entry: they were computed in float32), and the gradient of every real input that is fed with central
 differences in float64 (1e-6 of the largest). Where values lie at a tie or a kink they are moved a little for the latter.
-An input that decides a shape is given when the graph is built.
+An input that decides a shape is given when the graph is built. With \`--runtime\`, the written graph is also run on stock
+ONNX Runtime, gradients included, and compared with the interpreter (1e-4 of the largest entry).
 
 ${table([['', 'cases'], ...Object.entries(counts).map(([what, number]) => [what, String(number)])])}
 

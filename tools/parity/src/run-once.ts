@@ -32,6 +32,12 @@ function tensorOf({ dataType, shape, data }: Feed): Tensor {
   switch (dataType) {
     case 'float32':
       return new Tensor('float32', Float32Array.from(data), shape);
+    case 'float64':
+      return new Tensor('float64', Float64Array.from(data), shape);
+    case 'int8':
+      return new Tensor('int8', Int8Array.from(data), shape);
+    case 'uint8':
+      return new Tensor('uint8', Uint8Array.from(data), shape);
     case 'int32':
       return new Tensor('int32', Int32Array.from(data), shape);
     case 'int64':
@@ -43,6 +49,8 @@ function tensorOf({ dataType, shape, data }: Feed): Tensor {
     case 'bool':
       return new Tensor('bool', Uint8Array.from(data), shape);
     default:
-      throw new TypeError(`cannot feed ${dataType}; expected float32, int32, int64 or bool`);
+      throw new TypeError(
+        `cannot feed ${dataType}; expected float32, float64, int8, uint8, int32, int64 or bool`,
+      );
   }
 }

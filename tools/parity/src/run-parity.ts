@@ -62,10 +62,11 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .description('official node tests: types, values and gradients of each FOLDER/NAME/model.onnx')
     .argument('<folder>', 'what tools/parity/python/onnx_node_tests.py wrote')
     .option('--only <text>', 'cases whose name contains the text')
+    .option('--runtime', 'run the written graphs, gradients included, on ONNX Runtime too')
     .option('--write <file>', 'writes a page of the outcomes')
-    .action(async (folder: string, options: { only?: string; write?: string }) => {
+    .action(async (folder: string, options: { only?: string; runtime?: boolean; write?: string }) => {
       const outcomes: NodeTestOutcome[] = [];
-      for await (const outcome of compareNodeTests(folder, options.only)) {
+      for await (const outcome of compareNodeTests(folder, options)) {
         outcomes.push(outcome);
         write(describeOutcome(outcome));
       }

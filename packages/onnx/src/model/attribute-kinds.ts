@@ -21,6 +21,8 @@ const otherKinds: Readonly<Record<string, AttributeKind>> = {
   num_scan_inputs: 'int',
   pads: 'ints',
   ratio: 'float',
+  round_mode: 'string',
+  saturate: 'int',
   scales: 'floats',
   scan_input_axes: 'ints',
   scan_input_directions: 'ints',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { interpret } from '../interpret.js';
+import type { Value } from '../ir/value.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel, modelBytes } from './encode-model.js';
 import { importModel } from './import-model.js';
@@ -38,6 +39,16 @@ describe('encodeModel', () => {
     );
     expect(read.outputs.map(({ name }) => name)).toEqual(['same', 'fixed', 'first', 'second']);
     expect(found.map((each) => [...each.data])).toEqual([[1, -2], [7], [-1, 2], [-1, 2]]);
+  });
+
+  test('nodes of one name get names of their own', () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [2]);
+    const named = (operator: string, input: Value, name: string): Value =>
+      graph.apply(operator, [input], {}, { name })[0]!;
+    const y = named('Neg', named('Exp', named('Neg', named('Abs', x, 'f_1'), 'f'), 'f'), 'f');
+    const model = encodeModel({ name: 'names', inputs: [x], outputs: [{ name: 'y', value: y }] });
+    expect(model.graph!.node.map(({ name }) => name)).toEqual(['f_1', 'f', 'f_1_1', 'f_2']);
   });
 
   test('a value of another graph is refused by name', () => {

@@ -84,6 +84,13 @@ export function encodeModel(description: GraphDescription): ModelProto {
     written.add(value);
     initializers.push(encodeTensor(value.constant, nameOf(value)));
   };
+  // A node that a loop or a function repeats has its name several times.
+  const nodeNames = new Map<string, number>();
+  const uniqueName = (name: string): string => {
+    const count = nodeNames.get(name) ?? 0;
+    nodeNames.set(name, count + 1);
+    return count === 0 ? name : uniqueName(`${name}_${count}`);
+  };
   const protos = nodes.map((node) => {
     for (const input of node.inputs) {
       if (input === undefined) continue;
@@ -102,7 +109,7 @@ export function encodeModel(description: GraphDescription): ModelProto {
     const count = Math.max(lastRead + 1, node.operator.requiredOutputs ?? node.outputs.length);
     return create(NodeProtoSchema, {
       opType: node.operator.writtenAs ?? node.operator.name,
-      ...(node.name === undefined ? {} : { name: node.name }),
+      ...(node.name === undefined || node.name === '' ? {} : { name: uniqueName(node.name) }),
       input: trimmed(node.inputs.map((input) => (input === undefined ? '' : nameOf(input)))),
       output: node.outputs.slice(0, count).map(nameOf),
       attribute: Object.entries(node.attributes).map(([name, value]) =>

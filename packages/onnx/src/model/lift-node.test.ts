@@ -130,6 +130,14 @@ describe('a node of an older or newer operator set computes what its form in set
     ],
     ['ReduceMean', [2, 3], 1, { opset: 17, attributes: { axes: [0] } }, { opset: 18, known: [[0]] }],
     ['ReduceProd', [2, 3], 1, { opset: 13 }, { opset: 18 }],
+    // Nothing but numbers of 8 bits could saturate.
+    [
+      'Cast',
+      [2],
+      1,
+      { opset: 19, attributes: { to: 11, saturate: 0 } },
+      { opset: 18, attributes: { to: 11 } },
+    ],
     // The axis of DFT was an attribute up to set 19, and the second one when left out.
     [
       'DFT',

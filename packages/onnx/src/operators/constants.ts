@@ -184,7 +184,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Cast',
-    attributes: { to: ['int'], saturate: ['int', 1] },
+    attributes: { to: ['int'] },
     infer: (node) => [{ dataType: castTarget(node), shape: node.input(0).shape }],
     rewrite: (_, node) => (castTarget(node) === node.input(0).dataType ? [node.input(0)] : undefined),
     evaluate: (node, [x]) => {
@@ -208,7 +208,6 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'CastLike',
-    attributes: { saturate: ['int', 1] },
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => [graph.cast(node.input(0), node.input(1).dataType)],
   },

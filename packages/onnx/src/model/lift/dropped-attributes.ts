@@ -28,4 +28,10 @@ export const droppedAttributes: readonly Lifting[] = [
   dropAttribute(['BatchNormalization'], 8, 'spatial', 1, 1),
   // Set 6 could hold a model in the state of training.
   dropAttribute(['BatchNormalization', 'Dropout'], 6, 'is_test', 1, 0),
+  {
+    // They concern floating-point numbers of 8 bits, which are refused.
+    operators: ['Cast', 'CastLike'],
+    opsets: [19, 28],
+    lift: (_, node) => changeAttributes(node, ['saturate', 'round_mode']),
+  },
 ];
