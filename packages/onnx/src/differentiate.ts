@@ -27,11 +27,19 @@ export function differentiate(
   return differentiateOutputs(graph, [{ output, cotangent: cotangent ?? one(graph, output) }], inputs);
 }
 
-/** As {@link differentiate}, for the sum over several outputs, each with its cotangent. */
+/** Gives for a node one that computes the same, in terms of which its gradient is written. */
+export type Replay = (node: Node) => Node;
+
+/**
+ * As {@link differentiate}, for the sum over several outputs, each with its cotangent.
+ *
+ * @param replay where gradients read the values of the forward pass from; by default from the forward pass itself.
+ */
 export function differentiateOutputs(
   graph: GraphBuilder,
   outputs: readonly { readonly output: Value; readonly cotangent: Value }[],
   inputs: readonly Value[],
+  replay: Replay = (node) => node,
 ): readonly Value[] {
   const nodes = [...graph.nodes];
   const active = activeValues(nodes, inputs);
@@ -56,7 +64,7 @@ export function differentiateOutputs(
     const gradients = withPlace({ operator: node.operator.name, node: node.name }, () =>
       gradient({
         graph,
-        node,
+        node: replay(node),
         cotangent:
           given[0] ??
           graph.fill(0, first.shape, isFloatingPoint(first.dataType) ? first.dataType : 'float32'),

@@ -39,6 +39,8 @@ export interface GraphDescription {
   /** In the order of the written graph; those that nothing reads are kept, so that callers can rely on them. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+  /** The nodes that the outputs depend on, in the order to write them in. Default: the order of creation. */
+  readonly nodes?: readonly Node[];
   /** Dimensions of inputs or outputs that are written as names instead of lengths, by value name. */
   readonly dynamicDimensions?: Readonly<Record<string, readonly (string | undefined)[]>>;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -49,7 +51,7 @@ export interface GraphDescription {
  * topological order.
  */
 export function encodeModel(description: GraphDescription): ModelProto {
-  const nodes = liveNodes(description.outputs.map((output) => output.value));
+  const nodes = description.nodes ?? liveNodes(description.outputs.map((output) => output.value));
   const read = new Set<Value>();
   for (const node of nodes) for (const input of node.inputs) if (input !== undefined) read.add(input);
   const outputs = description.outputs.map(({ name, value }) => ({ name, value }));

@@ -94,6 +94,9 @@ function convInputGradient(graph: GraphBuilder, node: Node, cotangent: Value): V
   });
 }
 
+/** So many bytes of windows are laid out at once, or those of one image: windows are k² times as large as the images. */
+const largestColumns = 2 ** 22;
+
 /**
  * dW of a convolution of `image` [N, C, …] by a kernel, from the cotangent [N, K, …] of its result: [K, C/g, …].
  *
@@ -115,19 +118,30 @@ function kernelGradient(
     taps === 1 &&
     window.strides.every((stride) => stride === 1) &&
     [...window.before, ...window.after].every((pad) => pad === 0);
-  const columns = pointwise ? image : cropTo(graph, windowColumns(graph, image, window), window.outputs);
+  // Groups of images of about the same size, so that their windows can follow each other in one place.
+  const atOnce = Math.max(Math.floor(largestColumns / (4 * channels * taps * pixels)), 1);
+  const together = pointwise ? batch : Math.ceil(batch / Math.ceil(batch / atOnce));
   // Without groups the product stays three-dimensional: runtimes then fuse the transposition into it.
-  const lead = group === 1 ? [batch] : [batch, group];
-  const left = graph.reshape(columns, [...lead, (channels / group) * taps, pixels]);
-  const right = graph.reshape(cotangent, [...lead, filters / group, pixels]);
-  const axes = lead.map((_, axis) => axis);
-  const perImage = graph.matmul(left, graph.transpose(right, [...axes, lead.length + 1, lead.length]));
-  const summed = graph.reshape(graph.sum(perImage, [0], false), [
-    group,
-    (channels / group) * taps,
-    filters / group,
-  ]);
-  return graph.reshape(graph.transpose(summed, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
+  const lead = group === 1 ? [] : [group];
+  const axes = [0, ...lead].map((_, axis) => axis);
+  const lengths = piecesOf(batch, together);
+  const cotangents = graph.split(cotangent, lengths, 0);
+  const sums = graph.split(image, lengths, 0).map((some, piece) => {
+    const count = lengths[piece]!;
+    const columns = pointwise ? some : cropTo(graph, windowColumns(graph, some, window), window.outputs);
+    const left = graph.reshape(columns, [count, ...lead, (channels / group) * taps, pixels]);
+    const right = graph.reshape(cotangents[piece]!, [count, ...lead, filters / group, pixels]);
+    const transposed = graph.transpose(right, [...axes, axes.length + 1, axes.length]);
+    return graph.sum(graph.matmul(left, transposed), [0], false);
+  });
+  const total = sums.reduce((sum, each) => graph.add(sum, each));
+  const perGroup = graph.reshape(total, [group, (channels / group) * taps, filters / group]);
+  return graph.reshape(graph.transpose(perGroup, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
+}
+
+/** `count` things in pieces of `most`, the last one being smaller. */
+function piecesOf(count: number, most: number): readonly number[] {
+  return Array.from({ length: Math.ceil(count / most) }, (_, piece) => Math.min(most, count - piece * most));
 }
 
 /** One-hot kernels are constants of the graph: so many of them are no help any more. */
@@ -209,13 +223,14 @@ const convolution: Operator = {
     }
     return [{ shape, data }];
   },
-  gradient: ({ graph, node, cotangent, needs }) => [
-    needs(0) ? convInputGradient(graph, node, cotangent) : undefined,
-    needs(1)
+  gradient: ({ graph, node, cotangent, needs }) => {
+    // The kernel comes first: its windows are large, and the input is not needed after them.
+    const dKernel = needs(1)
       ? kernelGradient(graph, node.input(0), cotangent, convWindow(node), node.int('group'))
-      : undefined,
-    needs(2) ? biasGradient(graph, cotangent) : undefined,
-  ],
+      : undefined;
+    const dBias = needs(2) ? biasGradient(graph, cotangent) : undefined;
+    return [needs(0) ? convInputGradient(graph, node, cotangent) : undefined, dKernel, dBias];
+  },
 };
 
 /** The window of the convolution whose input gradient a transposed convolution is, and the lengths it produces. */

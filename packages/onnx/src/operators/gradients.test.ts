@@ -506,3 +506,35 @@ describe('gradients agree with central differences', () => {
     });
   });
 });
+
+test('a batch whose windows are laid out in pieces has the gradient of its images', () => {
+  // 1.4 MB of windows for each image: two of the three fit together.
+  const shape = [1, 1, 200, 200];
+  const kernelGradient = (batch: number, first: number): Float64Array => {
+    const graph = new GraphBuilder();
+    const image = graph.input('x', 'float32', [batch, ...shape.slice(1)]);
+    const weight = graph.input('w', 'float32', [1, 1, 3, 3]);
+    const y = graph.conv(image, weight, undefined, { pads: [1, 1, 1, 1] });
+    const cotangent = graph.input('dy', 'float32', y.shape);
+    const [gradient] = differentiateOutputs(graph, [{ output: y, cotangent }], [weight]);
+    const wave = (frequency: number): Numbers => ({
+      shape: y.shape,
+      data: Float64Array.from({ length: sizeOf(y.shape) }, (_, place) =>
+        Math.sin(frequency * (place + first * sizeOf(shape))),
+      ),
+    });
+    return interpret(
+      [gradient!],
+      new Map([
+        [image, wave(0.9)],
+        [cotangent, wave(0.91)],
+      ]),
+    )[0]!.data;
+  };
+  const whole = kernelGradient(3, 0);
+  const parts = [0, 1, 2].map((image) => kernelGradient(1, image));
+  whole.forEach((entry, tap) => {
+    const sum = parts.reduce((total, part) => total + part[tap]!, 0);
+    expect(entry / sum).toBeCloseTo(1, 10);
+  });
+});

@@ -44,7 +44,7 @@ export function buildEvaluationGraph(
     { name: 'logits', value: logits },
   ];
   return {
-    bytes: writeGraph('evaluate', graph.inputs, outputs, profile),
+    bytes: writeGraph('evaluate', graph.inputs, outputs, profile).bytes,
     layout,
     inputShapes: inputShapesOf(network),
     predictionShape: predictions.shape,

@@ -1,5 +1,5 @@
 import type { ModelProto } from 'onnx-buf';
-import { differentiate } from '../differentiate.js';
+import { lossGradients } from './loss-gradients.js';
 import { appendLoss } from './network-loss.js';
 import { buildNetwork, networkLayout, type NetworkLayout } from './network.js';
 import type { TrainingGraphOptions } from './training-graph.js';
@@ -23,7 +23,7 @@ export function buildGradientGraph(
   const { graph } = network;
   const { loss, labels, logits } = appendLoss(network, options);
   const inputs = network.inputs.filter((input) => input.dataType === 'float32');
-  const gradients = differentiate(graph, loss, [...network.parameters, ...inputs]);
+  const gradients = lossGradients(graph, loss, [...network.parameters, ...inputs], options.recompute);
   const names = [...layout.parameters.map(({ name }) => name), ...inputs.map((input) => input.name!)];
   const outputs = [
     { name: 'loss', value: loss },
@@ -34,6 +34,6 @@ export function buildGradientGraph(
       value: network.updatedStatistics[place]!,
     })),
   ];
-  const bytes = writeGraph('gradient', graph.inputs, outputs, options.profile);
+  const { bytes } = writeGraph('gradient', graph.inputs, outputs, options.profile);
   return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape };
 }

@@ -9,6 +9,7 @@ import {
 } from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { interpret } from '../interpret.js';
+import { planMemory } from '../memory/plan-memory.js';
 import { decodeModel } from '../model/decode-model.js';
 import { encodeModel } from '../model/encode-model.js';
 import { importModel } from '../model/import-model.js';
@@ -239,5 +240,39 @@ describe('buildTrainingGraph', () => {
     [{ frozen: () => true }, 'the model has no initializer to train'],
   ])('%j is refused', (selection, message) => {
     expect(() => buildTrainingGraph(network(), { ...options, ...selection })).toThrow(message);
+  });
+
+  test.each([2, 5, 'auto'] as const)(
+    'a step that computes activations again is the same: %s',
+    (recompute) => {
+      const kept = buildTrainingGraph(network(), options);
+      const again = buildTrainingGraph(network(), { ...options, recompute });
+      const feeds = feedsOf(kept);
+      // Read back from the file, a second computation is that of the first.
+      expectClose(run(again.step, feeds), run(kept.step, feeds));
+      const nodes = ({ step }: typeof kept) => decodeModel(step).graph!.node;
+      const named = nodes(again).flatMap(({ name }) => (name === '' ? [] : [name]));
+      expect(new Set(named).size).toBe(named.length);
+      if (recompute === 5) expect(nodes(again).length).toBeGreaterThan(nodes(kept).length);
+    },
+  );
+
+  test('the memory of a step is known before it is run', () => {
+    const { memory, step } = buildTrainingGraph(network(), options);
+    const { inputs, outputs } = importModel(decodeModel(step));
+    expect(memory.peak).toBe(planMemory(outputs.map(({ value }) => value)).peak);
+    // Labels, images, state, random numbers and scalars.
+    const length = inputs.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, each) => product * each, 1),
+      0,
+    );
+    expect(memory.inputs).toBe(4 * length);
+    expect(memory.peak).toBeGreaterThan(4 * 4 * 32);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])('recompute %d is refused', (recompute) => {
+    expect(() => buildTrainingGraph(network(), { ...options, recompute })).toThrow(
+      `recompute is ${recompute}, expected 'auto' or a positive number of segments`,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import type { ModelProto } from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
 import type { Value } from '../ir/value.js';
+import type { MemoryPlan } from '../memory/plan-memory.js';
 import type { ProfileName } from '../passes/profiles.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
@@ -15,6 +15,7 @@ import {
   type NetworkLayout,
   type RandomInput,
 } from './network.js';
+import { lossGradients, type Recompute } from './loss-gradients.js';
 import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
 import { writeGraph } from './write-graph.js';
@@ -27,6 +28,8 @@ export interface TrainingGraphOptions extends LossOptions, LayoutOptions {
   readonly batchNormalization?: BatchNormalizationMode;
   /** What the graphs are written for. Default `generic`. */
   readonly profile?: ProfileName;
+  /** Less memory for more time: activations are computed a second time in the backward pass. Default: they are kept. */
+  readonly recompute?: Recompute;
 }
 
 /**
@@ -58,6 +61,8 @@ export interface TrainingGraph extends NetworkLayout {
    * `predictions` (int32, the class of the largest logit) and `logits`.
    */
   readonly evaluate: Uint8Array;
+  /** What a run of the step needs, before it is run. */
+  readonly memory: MemoryPlan;
   /** The vectors that make up the state, with their lengths, in the order of the step's inputs. */
   readonly state: readonly { readonly name: string; readonly length: number }[];
   readonly scalars: readonly string[];
@@ -90,7 +95,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
   const { graph, parameterVector, statisticsVector } = network;
   const { loss, labels, logits } = appendLoss(network, options);
   const forwardInputs = [...graph.inputs];
-  const gradient = flatten(graph, differentiate(graph, loss, network.parameters));
+  const gradient = flatten(graph, lossGradients(graph, loss, network.parameters, options.recompute));
   const update = appendUpdate(graph, optimizer, parameterVector, gradient);
   const statistics =
     statisticsVector === undefined
@@ -106,32 +111,35 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
       profile,
     );
 
-  const step = once(() => write('step', graph.inputs, { loss, ...nextOf(state) }));
-  const forward = once(() => write('forward', forwardInputs, { loss, logits, ...nextOf(statistics) }));
-  const backward = once(() => write('backward', forwardInputs, { loss, gradient, ...nextOf(statistics) }));
+  const step = write('step', graph.inputs, { loss, ...nextOf(state) });
+  const forward = write('forward', forwardInputs, { loss, logits, ...nextOf(statistics) });
+  const backward = write('backward', forwardInputs, { loss, gradient, ...nextOf(statistics) });
   const optimize = once(() => {
     const alone = new GraphBuilder();
     const vector = (name: string): Value => alone.input(name, 'float32', parameterVector.shape);
     const next = appendUpdate(alone, optimizer, vector('parameters'), vector('gradient'));
-    return write('optimizer', alone.inputs, nextOf(next));
+    return write('optimizer', alone.inputs, nextOf(next)).bytes;
   });
   const evaluate = once(() => buildEvaluationGraph(model, options).bytes);
   return {
     ...layout,
     get step() {
-      return step();
+      return step.bytes;
     },
     get forward() {
-      return forward();
+      return forward.bytes;
     },
     get backward() {
-      return backward();
+      return backward.bytes;
     },
     get optimizer() {
       return optimize();
     },
     get evaluate() {
       return evaluate();
+    },
+    get memory() {
+      return step.memory;
     },
     state: state.map(({ value }) => ({ name: value.name!, length: value.shape[0]! })),
     scalars: optimizer.scalars,

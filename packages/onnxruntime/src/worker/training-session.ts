@@ -35,6 +35,8 @@ export class TrainingSession {
   static async open(opening: Opening): Promise<TrainingSession> {
     const options: InferenceSession.SessionOptions = {
       logSeverityLevel: 3,
+      // A pattern lays out a second time, in one block, what the first run has allocated and keeps.
+      enableMemPattern: false,
       ...(opening.threads > 0 ? { intraOpNumThreads: opening.threads } : {}),
     };
     const step =

@@ -1,0 +1,213 @@
+import type { DataType } from '../ir/data-type.js';
+import type { Node } from '../ir/node.js';
+import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
+import { liveNodes } from '../model/encode-model.js';
+import { sameShape } from '../shapes/same-shape.js';
+import { executionOrder } from './execution-order.js';
+import { aliasingOperators, overwritableInputs, workspaceOf } from './kernel-buffers.js';
+
+/** What a run of a graph needs, in bytes. */
+export interface MemoryPlan {
+  /** The most that is held at once for values between inputs and outputs, and by the kernel that runs then. */
+  readonly peak: number;
+  /** The node that runs at that moment; `undefined` when nothing is computed. */
+  readonly peakNode: Node | undefined;
+  /** The inputs that the outputs depend on, held by the caller. */
+  readonly inputs: number;
+  /** The outputs, held by the caller. */
+  readonly outputs: number;
+  /** Constants, held by the session. */
+  readonly constants: number;
+}
+
+const bytesPerEntry: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  float64: 8,
+  int32: 4,
+  int64: 8,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
+
+/** The size of a value in bytes. */
+export function bytesOf(value: Value): number {
+  return bytesPerEntry[value.dataType] * sizeOf(value.shape);
+}
+
+/** Memory that values share one after the other. */
+interface Buffer {
+  readonly value: Value;
+  /** Uses of it that are still to come. */
+  uses: number;
+}
+
+/**
+ * Predicts what a run on ONNX Runtime's CPU provider allocates, before it is run.
+ *
+ * Modelled are: the runtime's order of execution; views (Reshape and its like); results written over an operand that is
+ * not needed again; the reuse of a dead buffer of the same shape, which is then held in between; transpositions that are
+ * fused into a matrix product; and the workspaces of convolutions. Not modelled are the rounding and fragmentation of
+ * the runtime's arena, its memory patterns, and packed copies of constant weights. Outputs are taken to be written into
+ * tensors that the caller passes in.
+ *
+ * @param outputs of the graph as it is written.
+ * @param options.order the order of execution, where it is known otherwise.
+ *
+ * @example
+ * const { outputs } = importModel(decodeModel(graph.step));
+ * const { peak } = planMemory(outputs.map(({ value }) => value));
+ * console.log(`${(peak / 2 ** 20).toFixed(0)} MiB`);
+ */
+export function planMemory(
+  outputs: readonly Value[],
+  options: { readonly order?: readonly Node[] } = {},
+): MemoryPlan {
+  const order = options.order ?? executionOrder(liveNodes(outputs));
+  const given = new Set(outputs);
+  const inputs = new Set<Value>();
+  const constants = new Set<Value>();
+  const classify = (value: Value): void => {
+    if (value.producer === undefined) (value.constant === undefined ? inputs : constants).add(value);
+  };
+  outputs.forEach(classify);
+  for (const node of order) {
+    for (const input of node.inputs) if (input !== undefined) classify(input);
+    // The session computes once and for all what depends on nothing.
+    if (node.inputs.every((input) => input === undefined || constants.has(input))) {
+      for (const output of node.outputs) constants.add(output);
+    }
+  }
+  const { peak, peakNode } = simulate(
+    order.filter((node) => !constants.has(node.output())),
+    (value) => inputs.has(value) || constants.has(value) || given.has(value),
+    fusedTranspositions(order),
+  );
+  return {
+    peak,
+    peakNode,
+    inputs: total(inputs),
+    outputs: total(given),
+    constants: total(constants),
+  };
+}
+
+function total(values: Iterable<Value>): number {
+  let sum = 0;
+  for (const value of values) sum += bytesOf(value);
+  return sum;
+}
+
+/**
+ * Assigns buffers as the runtime's planner does, then follows what is held.
+ *
+ * @param external whether a value lies in memory that is not the run's own.
+ * @param views values that are no more than another way to read their node's first input.
+ */
+function simulate(
+  order: readonly Node[],
+  external: (value: Value) => boolean,
+  views: ReadonlySet<Value>,
+): Pick<MemoryPlan, 'peak' | 'peakNode'> {
+  const uses = new Map<Value, number>();
+  const use = (value: Value): number => uses.get(value) ?? 0;
+  for (const node of order) {
+    for (const output of node.outputs) uses.set(output, use(output) + 1);
+    for (const input of node.inputs) if (input !== undefined) uses.set(input, use(input) + 1);
+  }
+  const buffers = new Map<Value, Buffer>();
+  const lastStep = new Map<Buffer, number>();
+  const born: Buffer[][] = [];
+  const free: Buffer[] = [];
+  const share = (buffer: Buffer, value: Value): Buffer => {
+    buffer.uses += use(value);
+    buffers.set(value, buffer);
+    return buffer;
+  };
+  const release = (value: Value, step: number): void => {
+    const buffer = buffers.get(value);
+    if (buffer === undefined) return;
+    lastStep.set(buffer, step);
+    if (--buffer.uses === 0) free.push(buffer);
+  };
+  order.forEach((node, step) => {
+    born.push([]);
+    node.outputs.forEach((output, position) => {
+      if (external(output)) return;
+      const source = node.inputs[0];
+      if (
+        position === 0 &&
+        (aliasingOperators.has(node.operator.writtenAs ?? node.operator.name) || views.has(output))
+      ) {
+        const buffer = buffers.get(source!);
+        if (buffer !== undefined) share(buffer, output);
+        return;
+      }
+      const buffer = overwritten(node, position, buffers) ?? takeSameShape(free, output);
+      if (buffer !== undefined) {
+        share(buffer, output);
+      } else {
+        const fresh = { value: output, uses: use(output) };
+        buffers.set(output, fresh);
+        born[step]!.push(fresh);
+      }
+    });
+    for (const input of node.inputs) if (input !== undefined) release(input, step);
+    for (const output of node.outputs) release(output, step);
+  });
+
+  const dying: Buffer[][] = order.map(() => []);
+  for (const [buffer, step] of lastStep) dying[step]!.push(buffer);
+  let held = 0;
+  let peak = 0;
+  let peakNode: Node | undefined;
+  order.forEach((node, step) => {
+    for (const { value } of born[step]!) held += bytesOf(value);
+    const now = held + workspaceOf(node);
+    if (now > peak) [peak, peakNode] = [now, node];
+    for (const { value } of dying[step]!) held -= bytesOf(value);
+  });
+  return { peak, peakNode };
+}
+
+/** The buffer of an operand of the same shape that is used for the last time, where the kernel may write over it. */
+function overwritten(node: Node, position: number, buffers: ReadonlyMap<Value, Buffer>): Buffer | undefined {
+  const output = node.outputs[position]!;
+  for (const [from, to] of overwritableInputs.get(node.operator.name) ?? []) {
+    const input = node.inputs[from];
+    if (to !== position || input === undefined) continue;
+    const buffer = buffers.get(input);
+    if (buffer?.uses === 1 && sameSize(input, output)) return buffer;
+  }
+  return undefined;
+}
+
+/** The buffer of this shape that died last. */
+function takeSameShape(free: Buffer[], value: Value): Buffer | undefined {
+  const place = free.findLastIndex((buffer) => sameSize(buffer.value, value));
+  return place === -1 ? undefined : free.splice(place, 1)[0];
+}
+
+function sameSize(a: Value, b: Value): boolean {
+  return bytesPerEntry[a.dataType] === bytesPerEntry[b.dataType] && sameShape(a.shape, b.shape);
+}
+
+/** Transpositions of the last two axes that matrix products alone read: the runtime fuses them into the product. */
+function fusedTranspositions(order: readonly Node[]): ReadonlySet<Value> {
+  const fused = new Set<Value>();
+  for (const node of order) {
+    if (node.operator.name !== 'Transpose') continue;
+    const permutation = node.ints('perm') ?? [];
+    const { length } = permutation;
+    const swaps = permutation.every(
+      (axis, place) => axis === (place < length - 2 ? place : 2 * length - 3 - place),
+    );
+    if (swaps && node.input(0).dataType === 'float32') fused.add(node.output());
+  }
+  for (const node of order) {
+    if (node.operator.name === 'MatMul') continue;
+    for (const input of node.inputs) if (input !== undefined) fused.delete(input);
+  }
+  return fused;
+}

@@ -1,0 +1,33 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
+import { differentiateOutputs } from '../differentiate.js';
+import type { Value } from '../ir/value.js';
+import { recomputation } from '../memory/recomputation.js';
+import { cutIntoSegments } from '../memory/segments.js';
+import { liveNodes } from '../model/encode-model.js';
+
+/**
+ * Into how many segments the forward pass is cut, only the borders of which are kept for the backward pass; `auto`
+ * chooses the number that promises the lowest peak.
+ */
+export type Recompute = number | 'auto';
+
+/**
+ * The gradients of a scalar loss.
+ *
+ * @throws RangeError when `recompute` is neither `auto` nor a positive integer.
+ */
+export function lossGradients(
+  graph: GraphBuilder,
+  loss: Value,
+  inputs: readonly Value[],
+  recompute: Recompute = 1,
+): readonly Value[] {
+  if (recompute !== 'auto' && !(Number.isSafeInteger(recompute) && recompute > 0)) {
+    throw new RangeError(
+      `recompute is ${String(recompute)}, expected 'auto' or a positive number of segments`,
+    );
+  }
+  const segments = cutIntoSegments(liveNodes([loss]), recompute);
+  const outputs = [{ output: loss, cotangent: graph.constant([1], loss.shape, loss.dataType) }];
+  return differentiateOutputs(graph, outputs, inputs, recomputation(graph, segments));
+}
