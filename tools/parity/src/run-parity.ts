@@ -8,6 +8,7 @@ import { compareLosses } from './commands/losses.js';
 import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
+import { compareWritten } from './commands/written-models.js';
 import { lossBackends } from './loss-backends.js';
 import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
 import { reportOutcomes } from './report.js';
@@ -90,6 +91,17 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .action(async (models: readonly string[], options: { python: string; inputShape?: InputShapes }) => {
       const { python, inputShape: shapes = {} } = options;
       exitCode = await reportOutcomes(compareCompiled(models, python, shapes), write);
+    });
+  program
+    .command('written-models')
+    .description(
+      'models written with other weights: accepted by the ONNX checker, and nothing else has changed',
+    )
+    .argument('<models...>', 'ONNX files')
+    .requiredOption('--python <path>', 'a Python with onnx and onnxruntime')
+    .option('--large <gibibytes>', 'one more model of that size, with its data beside it', Number)
+    .action(async (models: readonly string[], options: { python: string; large?: number }) => {
+      exitCode = await reportOutcomes(compareWritten(models, options.python, options.large), write);
     });
 
   try {

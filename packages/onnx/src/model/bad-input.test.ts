@@ -248,6 +248,21 @@ describe('what does not fit is refused with the node, the tensor and the cause',
       [node('y = MaxPool(z)', { kernel_shape: [2, 2], strides: [0, 1] })],
       /must be positive/,
     ],
+    [
+      'a kernel_shape that is not that of the weights',
+      [node('y = Conv(z, weight)', { kernel_shape: [1, 2] })],
+      /^Conv 'y': kernel_shape is \[1, 2\], but the weights have \[1, 1\]/,
+    ],
+    [
+      'output_padding for another number of axes',
+      [node('y = ConvTranspose(z, weight)', { output_padding: [0, 0, 0] })],
+      /^ConvTranspose 'y': .* output_padding \[0, 0, 0\] do not fit 2 spatial axes/,
+    ],
+    [
+      'a normalization of a matrix',
+      [node('u = Flatten(z)'), node('y = InstanceNormalization(u, x, x)')],
+      /^InstanceNormalization 'y': input has shape \[1, 48\], expected \[batch, channels, …\]/,
+    ],
     ['a value computed twice', [node('z = Relu(x)'), node('y = Relu(z)')], /'z' is computed by two nodes/],
     [
       'a cycle',

@@ -3,6 +3,7 @@ import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
+import { sameShape } from '../shapes/same-shape.js';
 import type { Operator } from './operator.js';
 import { flatten, inputPosition, positions, windowAttributes, windowOf, type Window } from './window.js';
 
@@ -31,7 +32,17 @@ function checkChannels(node: Node, expectedInput: number): void {
 }
 
 function convWindow(node: Node): Window {
-  return windowOf(node, node.input(0).shape.slice(2), node.input(1).shape.slice(2));
+  return windowOf(node, node.input(0).shape.slice(2), kernelOf(node));
+}
+
+/** The spatial lengths of the weights, which kernel_shape repeats. */
+function kernelOf(node: Node): readonly number[] {
+  const kernel = node.input(1).shape.slice(2);
+  const repeated = node.ints('kernel_shape');
+  if (repeated !== undefined && !sameShape(repeated, kernel)) {
+    throw node.error(`kernel_shape is [${repeated.join(', ')}], but the weights have [${kernel.join(', ')}]`);
+  }
+  return kernel;
 }
 
 /** Zeros that nobody named: a named initializer stays, as it may be trained later. */
@@ -238,12 +249,23 @@ function transposedWindow(
   node: Node,
 ): Window & { readonly inputs: readonly number[]; readonly outputPadding: readonly number[] } {
   const inputs = node.input(0).shape.slice(2);
-  const kernel = node.input(1).shape.slice(2);
+  const kernel = kernelOf(node);
   const rank = inputs.length;
   const strides = node.ints('strides') ?? new Array<number>(rank).fill(1);
   const dilations = node.ints('dilations') ?? new Array<number>(rank).fill(1);
   const extents = kernel.map((length, axis) => dilations[axis]! * (length - 1) + 1);
   const outputPadding = node.ints('output_padding') ?? new Array<number>(rank).fill(0);
+  if (
+    [strides, dilations, kernel].some(
+      (list) => list.length !== rank || !list.every((length) => Number.isSafeInteger(length) && length >= 1),
+    ) ||
+    outputPadding.length !== rank ||
+    outputPadding.some((length) => length < 0)
+  ) {
+    throw node.error(
+      `kernel [${kernel.join(', ')}], strides [${strides.join(', ')}], dilations [${dilations.join(', ')}] and output_padding [${outputPadding.join(', ')}] do not fit ${rank} spatial axes`,
+    );
+  }
   const wanted = node.ints('output_shape')?.slice(-rank);
   const automatic = node.text('auto_pad');
   const unpadded = inputs.map(
@@ -264,6 +286,9 @@ function transposedWindow(
         : [...rest.map((_, axis) => totals[axis]! - half[axis]!), ...half];
   } else if (automatic === 'VALID') {
     pads = new Array<number>(2 * rank).fill(0);
+  }
+  if (pads.length !== 2 * rank) {
+    throw node.error(`pads has ${pads.length} entries, expected ${2 * rank}`);
   }
   const before = pads.slice(0, rank);
   const after = pads.slice(rank);

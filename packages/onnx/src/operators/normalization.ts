@@ -253,7 +253,18 @@ export const normalizationOperators: readonly Operator[] = [
   {
     name: 'InstanceNormalization',
     attributes: { epsilon: ['float', 1e-5] },
-    infer: (node) => [node.input(0).type],
+    infer: (node) => {
+      const x = node.input(0);
+      if (x.rank < 3)
+        throw node.error(`input has shape [${x.shape.join(', ')}], expected [batch, channels, …]`);
+      for (const position of [1, 2]) {
+        const { shape } = node.input(position);
+        if (shape.length !== 1 || shape[0] !== x.shape[1]) {
+          throw node.error(`input ${position} has shape [${shape.join(', ')}], expected [${x.shape[1]}]`);
+        }
+      }
+      return [x.type];
+    },
     rewrite: (graph, node) => {
       const x = node.input(0);
       const { standardized } = standardize(graph, x, spatialAxes(x), node.float('epsilon'));
