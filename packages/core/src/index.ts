@@ -56,11 +56,8 @@ export {
 } from './theory/submodularity.js';
 
 export { kernelJaccardWeights } from './kernels/kernel-jaccard-weights.js';
-export {
-  type KernelArray,
-  kernelLoss,
-  type KernelLossName,
-  type KernelOptions,
-} from './kernels/kernel-loss.js';
+export type { Float16Input, HalfArray, KernelArray, KernelInput } from './kernels/kernel-input.js';
+export type { HalfFormat } from './kernels/half-precision.js';
+export { kernelLoss, type KernelLossName, type KernelOptions } from './kernels/kernel-loss.js';
 export type { KernelMethod } from './kernels/method.js';
 export type { WorkerPool } from './kernels/worker-pool.js';

@@ -6,11 +6,20 @@ import {
   sigmoidErrorsOf,
   sigmoidGradient,
 } from './binary-passes.js';
+import {
+  binaryCrossEntropyOf,
+  type ClassProbabilities,
+  crossEntropyOfLogits,
+  crossEntropyOfProbabilities,
+} from './cross-entropy-passes.js';
 import { blockLength } from './engine.js';
 import { type EngineName, engineNamed } from './engines.js';
+import { hingeOf } from './hinge-pass.js';
 import { type Softmax, softmaxErrors, softmaxGradient } from './softmax-passes.js';
 import { type Binning, countInBins, lookUpWeights, weighBins } from './weigh-by-histogram.js';
+import { weighBySoftJaccard } from './weigh-by-soft-jaccard.js';
 import { findLowestError, type Sorting, weighBySorting } from './weigh-by-sorting.js';
+import type { Weighting } from './weighting.js';
 
 /** Entries that are checked as one task. */
 const checkedAtOnce = 64 * blockLength;
@@ -25,7 +34,13 @@ export type Job =
       readonly logits: Float32Array;
       readonly engine: EngineName;
     }
-  | { readonly name: 'softmax errors' | 'softmax gradient'; readonly softmax: Softmax }
+  | {
+      readonly name: 'softmax errors' | 'softmax gradient' | 'cross-entropy of logits';
+      readonly softmax: Softmax;
+    }
+  | { readonly name: 'cross-entropy of probabilities'; readonly probabilities: ClassProbabilities }
+  | { readonly name: 'hinge' | 'binary cross-entropy'; readonly binary: BinaryScores }
+  | { readonly name: 'soft-jaccard weights'; readonly weighting: Weighting }
   | {
       readonly name: 'margin errors' | 'elu errors' | 'elu gradient' | 'sigmoid errors' | 'sigmoid gradient';
       readonly binary: BinaryScores;
@@ -43,10 +58,17 @@ export function countTasks(job: Job): number {
       return Math.ceil(job.logits.length / checkedAtOnce);
     case 'softmax errors':
     case 'softmax gradient':
+    case 'cross-entropy of logits':
       return job.softmax.layout.images;
+    case 'cross-entropy of probabilities':
+      return job.probabilities.layout.images;
+    case 'soft-jaccard weights':
+      return job.weighting.factors.length;
     case 'elu gradient':
     case 'sigmoid gradient':
       return job.binary.weighting.layout.images;
+    case 'hinge':
+    case 'binary cross-entropy':
     case 'margin errors':
     case 'elu errors':
     case 'sigmoid errors':
@@ -76,6 +98,16 @@ export function runTask(job: Job, task: number): number {
       return 0;
     case 'softmax gradient':
       return softmaxGradient(job.softmax, task);
+    case 'soft-jaccard weights':
+      return weighBySoftJaccard(job.weighting, task);
+    case 'cross-entropy of logits':
+      return crossEntropyOfLogits(job.softmax, task);
+    case 'cross-entropy of probabilities':
+      return crossEntropyOfProbabilities(job.probabilities, task);
+    case 'binary cross-entropy':
+      return binaryCrossEntropyOf(job.binary, task);
+    case 'hinge':
+      return hingeOf(job.binary, task);
     case 'margin errors':
       marginErrorsOf(job.binary, task);
       return 0;

@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { crossEntropy } from '../losses/cross-entropy.js';
+import { binaryLosses } from '../losses/losses-by-name.js';
 import { lovaszSoftmax } from '../losses/lovasz-softmax.js';
+import { optionNames } from '../losses/option-names.js';
 import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { valueAndGradient } from '../reference/value-and-gradient.js';
 import { kernelLoss, type KernelLossName, type KernelOptions } from './kernel-loss.js';
+
+type LovaszName = Extract<KernelLossName, `lovasz-${string}`>;
 
 const methods = ['exact', 'histogram'] as const;
 
@@ -22,7 +26,7 @@ describe.each(methods)('%s', (method) => {
   const cases = (
     JSON.parse(readFileSync(new URL('../../fixtures/losses.json', import.meta.url), 'utf8')) as {
       name: string;
-      loss: KernelLossName;
+      loss: LovaszName;
       value: number;
       shape: number[];
       labelShape: number[];
@@ -107,75 +111,88 @@ describe.each(methods)('%s', (method) => {
   });
 });
 
-/** Any loss, shape and options; the entries are irrational offsets apart, so that no two errors tie. */
-const scenario = fc
-  .record({
-    name: fc.constantFrom<KernelLossName>('lovasz-softmax', 'lovasz-hinge', 'lovasz-sigmoid'),
-    images: fc.integer({ min: 1, max: 3 }),
-    classes: fc.integer({ min: 1, max: 4 }),
-    pixels: fc.constantFrom([1], [5], [2, 3], [2, 2, 2]),
-    layout: fc.constantFrom('channels-first' as const, 'channels-last' as const),
-    multilabel: fc.boolean(),
-    perImage: fc.boolean(),
-    probabilities: fc.boolean(),
-    classSelection: fc.constantFrom('present' as const, 'all' as const, [0]),
-    weighted: fc.boolean(),
-    ignoreIndex: fc.constantFrom(undefined, 255, 0),
-    masked: fc.boolean(),
-    activation: fc.constantFrom(undefined, 'elu+1' as const),
-    symmetric: fc.boolean(),
-    values: fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 96, maxLength: 96 }),
-    labelChoices: fc.array(fc.nat(999), { minLength: 96, maxLength: 96 }),
-  })
-  .map((drawn) => {
-    const isSoftmax = drawn.name === 'lovasz-softmax';
-    const hasClasses = isSoftmax || drawn.multilabel;
-    const spatial = drawn.pixels;
-    let shape = [drawn.images, ...spatial];
-    if (hasClasses) {
-      shape =
-        drawn.layout === 'channels-first'
-          ? [drawn.images, drawn.classes, ...spatial]
-          : [drawn.images, ...spatial, drawn.classes];
-    }
-    const size = shape.reduce((product, length) => product * length, 1);
-    const labelShape = isSoftmax ? [drawn.images, ...spatial] : shape;
-    const accepted = [
-      ...Array(isSoftmax ? drawn.classes : 2).keys(),
-      ...(drawn.ignoreIndex === undefined ? [] : [drawn.ignoreIndex]),
-    ];
-    const labels = drawn.labelChoices
-      .slice(
-        0,
-        labelShape.reduce((product, length) => product * length, 1),
-      )
-      .map((choice) => accepted[choice % accepted.length]!);
-    const isProbability = drawn.probabilities && drawn.name !== 'lovasz-hinge';
-    const data = Float32Array.from(drawn.values.slice(0, size), (step, i) => {
-      const logit = (step + Math.sqrt(i + 2) / 17) / 50;
-      return isProbability ? 1 / (1 + Math.exp(-logit)) : logit;
+const lovaszNames = ['lovasz-softmax', 'lovasz-hinge', 'lovasz-sigmoid'] as const;
+const baselineNames = ['cross-entropy', 'hinge', 'soft-jaccard'] as const;
+
+/** Any of these losses, any shape and options; the entries are irrational offsets apart, so that no two errors tie. */
+const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
+  fc
+    .record({
+      name: fc.constantFrom(...names),
+      images: fc.integer({ min: 1, max: 3 }),
+      classes: fc.integer({ min: 1, max: 4 }),
+      pixels: fc.constantFrom([1], [5], [2, 3], [2, 2, 2]),
+      layout: fc.constantFrom('channels-first' as const, 'channels-last' as const),
+      multilabel: fc.boolean(),
+      perImage: fc.boolean(),
+      probabilities: fc.boolean(),
+      classSelection: fc.constantFrom('present' as const, 'all' as const, [0]),
+      weighted: fc.boolean(),
+      ignoreIndex: fc.constantFrom(undefined, 255, 0),
+      masked: fc.boolean(),
+      activation: fc.constantFrom(undefined, 'elu+1' as const),
+      symmetric: fc.boolean(),
+      values: fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 96, maxLength: 96 }),
+      labelChoices: fc.array(fc.nat(999), { minLength: 96, maxLength: 96 }),
+    })
+    .map((drawn) => {
+      const has = (option: string) => (optionNames[drawn.name] as readonly string[]).includes(option);
+      const isSoftmax = !binaryLosses.has(drawn.name) && !(has('multilabel') && drawn.multilabel);
+      const hasClasses = isSoftmax || drawn.multilabel;
+      const spatial = drawn.pixels;
+      let shape = [drawn.images, ...spatial];
+      if (hasClasses) {
+        shape =
+          drawn.layout === 'channels-first'
+            ? [drawn.images, drawn.classes, ...spatial]
+            : [drawn.images, ...spatial, drawn.classes];
+      }
+      const size = shape.reduce((product, length) => product * length, 1);
+      const labelShape = isSoftmax ? [drawn.images, ...spatial] : shape;
+      const accepted = [
+        ...Array(isSoftmax ? drawn.classes : 2).keys(),
+        ...(drawn.ignoreIndex === undefined ? [] : [drawn.ignoreIndex]),
+      ];
+      const labels = drawn.labelChoices
+        .slice(
+          0,
+          labelShape.reduce((product, length) => product * length, 1),
+        )
+        .map((choice) => accepted[choice % accepted.length]!);
+      const isProbability = drawn.probabilities && has('input');
+      const data = Float32Array.from(drawn.values.slice(0, size), (step, i) => {
+        const logit = (step + Math.sqrt(i + 2) / 17) / 50;
+        return isProbability ? 1 / (1 + Math.exp(-logit)) : logit;
+      });
+      const ignoresItsOnlyClass =
+        isSoftmax && drawn.ignoreIndex === 0 && (drawn.classes === 1 || Array.isArray(drawn.classSelection));
+      const ignoreIndex = ignoresItsOnlyClass ? undefined : drawn.ignoreIndex;
+      const mask = {
+        data: labels.map((_, i) => (drawn.labelChoices[95 - i]! % 4 === 0 ? 0 : 1)),
+        shape: labelShape,
+      };
+      const all: Record<string, unknown> = {
+        perImage: drawn.perImage,
+        ignoreIndex,
+        layout: drawn.layout,
+        mask: drawn.masked ? mask : undefined,
+        classes: drawn.classSelection,
+        classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, hasClasses ? drawn.classes : 1) : undefined,
+        multilabel: drawn.multilabel,
+        activation: drawn.activation,
+        symmetric: drawn.symmetric,
+        input: isProbability ? 'probabilities' : undefined,
+      };
+      const options = Object.fromEntries(Object.entries(all).filter(([option]) => has(option)));
+      return {
+        name: drawn.name,
+        input: { data, shape },
+        labels: { data: labels, shape: labelShape },
+        options,
+      };
     });
-    const ignoresItsOnlyClass =
-      isSoftmax && drawn.ignoreIndex === 0 && (drawn.classes === 1 || Array.isArray(drawn.classSelection));
-    const ignoreIndex = ignoresItsOnlyClass ? undefined : drawn.ignoreIndex;
-    const mask = {
-      data: labels.map((_, i) => (drawn.labelChoices[95 - i]! % 4 === 0 ? 0 : 1)),
-      shape: labelShape,
-    };
-    const options = {
-      perImage: drawn.perImage,
-      ignoreIndex,
-      layout: drawn.layout,
-      mask: drawn.masked ? mask : undefined,
-      classes: drawn.classSelection,
-      classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, hasClasses ? drawn.classes : 1) : undefined,
-      ...(isSoftmax ? {} : { multilabel: drawn.multilabel }),
-      ...(drawn.name === 'lovasz-hinge'
-        ? { activation: drawn.activation, symmetric: drawn.symmetric }
-        : { input: isProbability ? ('probabilities' as const) : undefined }),
-    };
-    return { name: drawn.name, input: { data, shape }, labels: { data: labels, shape: labelShape }, options };
-  });
+
+const scenario = scenarioOf(...lovaszNames);
 
 type Drawn = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 
@@ -196,6 +213,20 @@ describe('against the reference', () => {
         expect(difference).toBeLessThanOrEqual(1e-5 * scale);
       }),
       { numRuns: 1000, seed: 1 },
+    );
+  });
+
+  test('the baselines, of any shape and options', () => {
+    fc.assert(
+      fc.property(scenarioOf(...baselineNames), ({ name, input, labels, options }) => {
+        const expected = referenceLoss(name, input, labels, options);
+        const actual = kernelLoss(name, input, labels, options);
+        expect(Math.abs(actual.value - expected.value)).toBeLessThan(1e-6 * Math.max(1, expected.value));
+        const scale = largestDifference(expected.gradient.data, new Float64Array(input.data.length));
+        const difference = largestDifference(actual.gradient.data, expected.gradient.data);
+        expect(difference).toBeLessThanOrEqual(1e-5 * scale);
+      }),
+      { numRuns: 400, seed: 1 },
     );
   });
 
@@ -549,3 +580,169 @@ function cosine(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, entry, i) => sum + entry * y[i]!, 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
+
+describe('16-bit input', () => {
+  const shape = [2, 3, 5];
+  // Numbers that both formats hold.
+  const numbers = Float32Array.from({ length: 30 }, (_, i) => ((i * 37) % 61) / 16 - 2);
+  const labels = { data: Array.from({ length: 10 }, (_, i) => (i * i) % 3), shape: [2, 5] };
+  const bits = new Uint32Array(numbers.buffer);
+  const bfloat16 = Uint16Array.from(bits, (word) => word >>> 16);
+  const float16 = Uint16Array.from(bits, (word) => {
+    return word << 1 === 0
+      ? 0
+      : ((word >>> 16) & 0x8000) | ((((word >>> 13) & 0x3ffff) - (112 << 10)) & 0x7fff);
+  });
+
+  test.each([
+    ['float16', float16],
+    ['bfloat16', bfloat16],
+  ] as const)('%s gives what float32 gives', (dtype, data) => {
+    for (const name of ['lovasz-softmax', 'cross-entropy'] as const) {
+      const found = kernelLoss(name, { data, shape, dtype }, labels);
+      expect(found).toEqual(kernelLoss(name, { data: numbers, shape }, labels));
+      expect(found.gradient.data).toBeInstanceOf(Float32Array);
+    }
+  });
+
+  test('a Float16Array says what it holds', () => {
+    const data = Object.assign(Array.from(numbers), { [Symbol.toStringTag]: 'Float16Array' as const });
+    expect(kernelLoss('lovasz-softmax', { data, shape }, labels)).toEqual(
+      kernelLoss('lovasz-softmax', { data: numbers, shape }, labels),
+    );
+  });
+
+  test('a format that does not fit is refused', () => {
+    expect(() => kernelLoss('hinge', { data: numbers, shape, dtype: 'float16' } as never, labels)).toThrow(
+      new TypeError('logits of dtype "float16" are of type Float32Array; expected a Uint16Array'),
+    );
+    expect(() => kernelLoss('hinge', { data: float16, shape, dtype: 'float8' } as never, labels)).toThrow(
+      new TypeError('dtype is "float8"; expected "float16" or "bfloat16"'),
+    );
+    expect(() => kernelLoss('hinge', { data: float16, shape } as never, labels)).toThrow(
+      new TypeError('logits is of type Uint16Array; expected a Float32Array'),
+    );
+  });
+});
+
+describe('refuses bad input, and writes nothing', () => {
+  const shape = [1, 2, 3];
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const labels = { data: [0, 1, 1], shape: [1, 3] };
+  const detached = () => {
+    const array = new Float32Array(6);
+    structuredClone(array.buffer, { transfer: [array.buffer] });
+    return array;
+  };
+
+  test.each<
+    [string, Partial<{ data: ArrayLike<number>; shape: number[]; labels: object; options: object }>, RegExp]
+  >([
+    [
+      'a label outside the classes',
+      { labels: { data: [0, 7, 7], shape: [1, 3] } },
+      /labels hold 7 \(pixels: 2\); accepted: 0…1; no ignoreIndex/,
+    ],
+    [
+      'a label that is no integer',
+      { labels: { data: [0, 0.5, 1], shape: [1, 3] } },
+      /labels hold 0.5 \(pixels: 1\)/,
+    ],
+    [
+      'labels of another shape',
+      { labels: { data: [0, 1, 1], shape: [3] } },
+      /labels of shape \[3\] for logits of shape \[1, 2, 3\]; expected shape \[1, 3\]/,
+    ],
+    [
+      'labels of another length',
+      { labels: { data: [0, 1], shape: [1, 3] } },
+      /labels of shape \[1, 3\] has data of length 2; expected 3/,
+    ],
+    [
+      'a mask of another shape',
+      { options: { mask: { data: [1, 1, 1], shape: [3] } } },
+      /mask of shape \[3\] for logits of shape \[1, 2, 3\]; expected shape \[1, 3\]/,
+    ],
+    [
+      'a mask of other values',
+      { options: { mask: { data: [1, 2, 0], shape: [1, 3] } } },
+      /mask holds 2 at index 1/,
+    ],
+    ['a logit of NaN', { data: Float32Array.of(1, 2, NaN, 4, 5, 6) }, /logits hold NaN at index 2/],
+    [
+      'a probability above 1',
+      { options: { input: 'probabilities' } },
+      /probabilities hold 2 at index 1 \(wrong values: 5\)/,
+    ],
+    ['a class out of range', { options: { classes: [2] } }, /classes hold 2; accepted: 0…1/],
+    ['a class twice', { options: { classes: [1, 1] } }, /classes hold 1 more than once/],
+    ['a negative weight', { options: { classWeights: [1, -1] } }, /classWeights\[1\] is -1/],
+    [
+      'weights of 0',
+      { options: { classWeights: [0, 0] } },
+      /classWeights \[0, 0\] are 0 for every scored class/,
+    ],
+    ['too few weights', { options: { classWeights: [1] } }, /classWeights has length 1/],
+    [
+      'the only class ignored',
+      { options: { ignoreIndex: 1, classes: [1] } },
+      /classes \[1\] without ignoreIndex 1 leave no class/,
+    ],
+    [
+      'no pixels',
+      { data: new Float32Array(0), shape: [0, 2, 3] },
+      /logits of shape \[0, 2, 3\]; expected positive integers/,
+    ],
+    [
+      'a detached buffer',
+      { data: detached() },
+      /logits of shape \[1, 2, 3\] has data of length 0; expected 6/,
+    ],
+    [
+      'detached labels',
+      { labels: { data: detached(), shape: [1, 3] } },
+      /labels of shape \[1, 3\] has data of length 0; expected 3/,
+    ],
+    [
+      'more pixels than can be counted',
+      { shape: [2 ** 16, 2, 2 ** 16] },
+      /has 8589934592 entries; kernels count to 2147483647/,
+    ],
+    [
+      'float64 data',
+      { data: new Float64Array(6) },
+      /logits is of type Float64Array; expected a Float32Array/,
+    ],
+    [
+      'an option of another loss',
+      { options: { symmetric: true } },
+      /unknown option "symmetric"; accepted: classes/,
+    ],
+    ['a reduction', { options: { reduction: 'none' } }, /unknown option "reduction"/],
+  ])('%s', (_, wrong, message) => {
+    const gradient = new Float32Array(6).fill(7);
+    expect(() =>
+      kernelLoss(
+        'lovasz-softmax',
+        { data: (wrong.data ?? data) as Float32Array, shape: wrong.shape ?? shape },
+        (wrong.labels ?? labels) as typeof labels,
+        { ...wrong.options, gradient },
+      ),
+    ).toThrow(message);
+    expect(gradient).toEqual(new Float32Array(6).fill(7));
+  });
+
+  test('a detached gradient', () => {
+    expect(() => kernelLoss('lovasz-softmax', { data, shape }, labels, { gradient: detached() })).toThrow(
+      new RangeError('gradient has length 0; expected 6, that of the input'),
+    );
+  });
+
+  test('a method for a loss that has none', () => {
+    expect(() =>
+      kernelLoss('hinge', { data, shape }, { data: [0, 1, 1, 1, 0, 0], shape }, {
+        method: 'exact',
+      } as object),
+    ).toThrow(new TypeError('method is "exact" for hinge; it is of Lovász losses'));
+  });
+});

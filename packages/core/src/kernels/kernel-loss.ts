@@ -2,6 +2,7 @@ import { checkLabels } from '../checks/check-labels.js';
 import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
 import { classFactors } from '../losses/class-factors.js';
+import { binaryLosses } from '../losses/losses-by-name.js';
 import type { LovaszHingeOptions } from '../losses/lovasz-hinge.js';
 import type { LovaszSigmoidOptions } from '../losses/lovasz-sigmoid.js';
 import { optionNames } from '../losses/option-names.js';
@@ -11,37 +12,43 @@ import type { BinaryScores } from './binary-passes.js';
 import { checkGradient, checkShapes, checkShared } from './check-kernel-arrays.js';
 import { checkEngine, type EngineName } from './engines.js';
 import { type RunJob, runHere } from './job.js';
+import { type KernelArray, type KernelInput, widenInput } from './kernel-input.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { layoutWithClasses, layoutWithoutClasses } from './pixel-layout.js';
 import { type Allocate, binaryLabels, classLabels, invertLabels } from './pixel-labels.js';
-import { classMeanFactors, pixelMeanFactors } from './problem-factors.js';
+import { classMeanFactors, labelPixelFactors, pixelMeanFactors } from './problem-factors.js';
 import { weighByHistogram } from './weigh-by-histogram.js';
 import { weighAllBySorting } from './weigh-by-sorting.js';
 import type { Weighting } from './weighting.js';
 import type { WorkerPool } from './worker-pool.js';
 
-/** A float32 array and its shape. */
-export interface KernelArray {
-  readonly data: Float32Array;
-  readonly shape: readonly number[];
-}
-
 /** The losses that have a kernel. */
 export type KernelLossName = (typeof kernelNames)[number];
 
-const kernelNames = ['lovasz-softmax', 'lovasz-hinge', 'lovasz-sigmoid'] as const;
+const kernelNames = [
+  'lovasz-softmax',
+  'lovasz-hinge',
+  'lovasz-sigmoid',
+  'cross-entropy',
+  'hinge',
+  'soft-jaccard',
+] as const;
 
 /** The options of the loss itself, and those of its kernel. */
 export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> & {
-  /** How the weights are found. Default `auto`. */
-  readonly method?: KernelMethod | undefined;
   /** Where to write the gradient: as long as the input, and not its memory. Allocated when it is left out. */
   readonly gradient?: Float32Array | undefined;
-  /** In what the inner loops run. Default `auto`. */
-  readonly engine?: EngineName | undefined;
-  /** More threads. Input and gradient must then be on a SharedArrayBuffer. */
+  /** More threads. Gradient and float32 input must then be on a SharedArrayBuffer. */
   readonly pool?: WorkerPool | undefined;
-} & (Name extends 'lovasz-softmax'
+} & (Name extends `lovasz-${string}`
+    ? {
+        /** How the weights are found. Default `auto`. */
+        readonly method?: KernelMethod | undefined;
+        /** In what the inner loops run. Default `auto`. */
+        readonly engine?: EngineName | undefined;
+      }
+    : unknown) &
+  (Name extends 'lovasz-softmax' | 'soft-jaccard'
     ? {
         /** λ ≥ 0 adds λ times the cross-entropy (Eq. 1) of the same logits. Default 0. */
         readonly crossEntropy?: number | undefined;
@@ -49,16 +56,17 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
     : unknown);
 
 /**
- * A Lovász loss and its gradient on float32 arrays: {@link referenceLoss}, fast.
+ * A loss and its gradient on float32 arrays: {@link referenceLoss}, fast.
  *
- * Every pixel of one binary problem (a class of the batch, or of an image) is counted in integers; weights are
+ * Of a Lovász loss, every pixel of one binary problem (a class of the batch, or of an image) is counted in integers; weights are
  * computed in float64 from these counts and rounded once. With logits the gradient's memory also holds what is in
  * between. Beyond input and gradient, a call takes 2 bytes per label, and tables of 1 MB for each of up to 32 problems
  * (`histogram`; for each 4 million pixels of larger ones) or, kept for later calls, 16 bytes per pixel of one problem
- * and thread (`exact`). `symmetric` takes twice the memory of the input more.
+ * and thread (`exact`). `symmetric` takes twice the memory of the input more, and an input of 16 bits 4
+ * bytes per entry, in which it is widened; its gradient is float32.
  *
  * @param name the loss.
- * @param input logits, or probabilities if the options say so; shapes as of the loss.
+ * @param given logits, or probabilities if the options say so, see {@link KernelInput}; shapes as of the loss.
  * @param labels any array of numbers, of the shape that the loss wants.
  * @param options see {@link KernelOptions}.
  * @returns the value, and the gradient to the input, of its shape.
@@ -76,7 +84,7 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
  */
 export function kernelLoss<Name extends KernelLossName>(
   name: Name,
-  input: KernelArray,
+  given: KernelInput,
   labels: Values,
   options?: KernelOptions<Name>,
 ): { readonly value: number; readonly gradient: KernelArray } {
@@ -84,9 +92,9 @@ export function kernelLoss<Name extends KernelLossName>(
     throw new TypeError(`unknown loss "${name}"; accepted: ${kernelNames.join(', ')}`);
   }
   const {
-    method = 'auto',
-    engine = 'auto',
-    gradient: given,
+    method,
+    engine,
+    gradient: target,
     pool,
     crossEntropy = 0,
     ...lossOptions
@@ -95,26 +103,35 @@ export function kernelLoss<Name extends KernelLossName>(
     lossOptions,
     optionNames[name].filter((each) => each !== 'reduction'),
   );
-  checkMethod(method);
-  checkEngine(engine);
-  const isSoftmax = name === 'lovasz-softmax';
+  const isLovasz = name.startsWith('lovasz');
+  for (const [option, value] of Object.entries({ method, engine })) {
+    if (value !== undefined && !isLovasz) {
+      throw new TypeError(`${option} is ${JSON.stringify(value)} for ${name}; it is of Lovász losses`);
+    }
+  }
+  if (method !== undefined) checkMethod(method);
+  if (engine !== undefined) checkEngine(engine);
+  const isSoftmax = !binaryLosses.has(name) && lossOptions.multilabel !== true;
   const kind = lossOptions.input ?? 'logits';
   if (!(Number.isFinite(crossEntropy) && crossEntropy >= 0)) {
     throw new RangeError(`crossEntropy is ${crossEntropy}; expected a finite number ≥ 0`);
   }
-  if (crossEntropy > 0 && !(isSoftmax && kind === 'logits')) {
+  if (crossEntropy > 0 && !(isSoftmax && kind === 'logits' && name !== 'cross-entropy')) {
     throw new TypeError(
-      `crossEntropy is ${crossEntropy} for ${kind} of ${name}; it needs logits of lovasz-softmax`,
+      `crossEntropy is ${crossEntropy} for ${kind} of ${name}; it needs logits of lovasz-softmax or soft-jaccard`,
     );
   }
 
+  const allocate: Allocate = (bytes) =>
+    pool === undefined ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+  const input = widenInput(kind, given, allocate);
   const hasClasses = isSoftmax || lossOptions.multilabel === true;
   const { ignoreIndex, mask } = lossOptions;
   checkShapes(input, labels, mask, { hasClasses, isSoftmax, kind, layout: lossOptions.layout });
-  if (given !== undefined) checkGradient(given, input.data);
+  if (target !== undefined) checkGradient(target, input.data);
   if (pool !== undefined) {
     checkShared(kind, input.data);
-    if (given !== undefined) checkShared('gradient', given);
+    if (target !== undefined) checkShared('gradient', target);
   }
   const layout = hasClasses
     ? layoutWithClasses(input.shape, lossOptions.layout)
@@ -129,23 +146,27 @@ export function kernelLoss<Name extends KernelLossName>(
   checkLabels(labels.data, { numberOfClasses, ignoreIndex, mask: mask?.data });
 
   const run: RunJob = pool === undefined ? runHere : pool.run;
-
-  const allocate: Allocate = (bytes) =>
-    pool === undefined ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
   const groups = lossOptions.perImage === true ? layout.images : 1;
-  const settled = settleMethod(method, (layout.images / groups) * layout.pixels);
+  const settled = settleMethod(method ?? 'auto', (layout.images / groups) * layout.pixels);
   const refuse = (): void => checkScores(input.data, kind);
-  // Wrong probabilities are found by the first pass over them.
-  if (kind === 'logits' && run({ name: 'check', logits: input.data, engine }).includes(1)) refuse();
+  const isProbability = kind === 'probabilities';
+  // Wrong probabilities are found by the first pass of a Lovász loss over them.
+  if (!isProbability) {
+    if (run({ name: 'check', logits: input.data, engine: engine ?? 'auto' }).includes(1)) refuse();
+  } else if (!isLovasz) refuse();
   const readLabels = isSoftmax ? classLabels : binaryLabels;
   const ignored = { ignoreIndex, mask: mask?.data };
   const pixelLabels = readLabels(labels.data, ignored, layout, groups, allocate);
   const factors = new Float64Array(allocate(8 * groups * layout.classes));
-  const counted = lossOptions.classes ?? (isSoftmax ? 'present' : 'all');
-  factors.set(classMeanFactors(pixelLabels, layout, groups, classFactor, counted));
+  const isClassMean = isLovasz || name === 'soft-jaccard';
+  const counted = lossOptions.classes ?? (isSoftmax || name === 'soft-jaccard' ? 'present' : 'all');
+  factors.set(
+    isClassMean
+      ? classMeanFactors(pixelLabels, layout, groups, classFactor, counted)
+      : labelPixelFactors(pixelLabels, classFactor),
+  );
 
-  const gradient = given ?? new Float32Array(allocate(4 * input.data.length));
-  const isProbability = kind === 'probabilities';
+  const gradient = target ?? new Float32Array(allocate(4 * input.data.length));
   const weighting: Weighting = {
     layout,
     groups,
@@ -156,15 +177,23 @@ export function kernelLoss<Name extends KernelLossName>(
     flatAtZero: name === 'lovasz-hinge' && lossOptions.activation !== 'elu+1',
     gradient,
     factors,
-    engine,
+    engine: engine ?? 'auto',
   };
   const weighAll = settled === 'histogram' ? weighByHistogram : weighAllBySorting;
-  const weigh = (of: Weighting): number => weighAll(run, of, allocate, isProbability ? refuse : undefined);
+  const weigh = (of: Weighting): number => {
+    if (!isLovasz) return sum(run({ name: 'soft-jaccard weights', weighting: of }));
+    return weighAll(run, of, allocate, isProbability ? refuse : undefined);
+  };
 
   const result = (value: number) => ({ value, gradient: { data: gradient, shape: [...input.shape] } });
-  if (isProbability) return result(weigh(weighting));
+  if (isClassMean && isProbability) return result(weigh(weighting));
   if (!isSoftmax) {
-    const activation = name === 'lovasz-sigmoid' ? 'sigmoid' : (lossOptions.activation ?? 'relu');
+    const scores = { weighting, logits: input.data };
+    if (!isClassMean) {
+      const pass = name === 'hinge' ? 'hinge' : 'binary cross-entropy';
+      return result(sum(run({ name: pass, binary: scores })));
+    }
+    const activation = name === 'lovasz-hinge' ? (lossOptions.activation ?? 'relu') : 'sigmoid';
     const [toErrors, toLogits] = binaryPasses[activation];
     const evaluate = (binary: BinaryScores): number => {
       run({ name: toErrors, binary });
@@ -172,9 +201,9 @@ export function kernelLoss<Name extends KernelLossName>(
       if (toLogits !== undefined) run({ name: toLogits, binary });
       return value;
     };
-    const value = evaluate({ weighting, logits: input.data });
+    const value = evaluate(scores);
     if (lossOptions.symmetric !== true) return result(value);
-    const inverted = invert({ weighting, logits: input.data }, allocate);
+    const inverted = invert(scores, allocate);
     const valueOfBackground = evaluate(inverted);
     inverted.weighting.gradient.forEach((entry, place) => {
       gradient[place] = (gradient[place]! - entry) / 2;
@@ -190,8 +219,15 @@ export function kernelLoss<Name extends KernelLossName>(
       classFactors(layout.classes, { ...lossOptions, classes: 'all' }),
     ),
   );
-  crossEntropyFactors.forEach((factor, id) => (crossEntropyFactors[id] = crossEntropy * factor));
-  const softmax = { layout, logits: input.data, gradient, classOf: pixelLabels.data, crossEntropyFactors };
+  const share = name === 'cross-entropy' ? 1 : crossEntropy;
+  crossEntropyFactors.forEach((factor, id) => (crossEntropyFactors[id] = share * factor));
+  const ofClasses = { layout, gradient, classOf: pixelLabels.data, crossEntropyFactors };
+  if (isProbability) {
+    const probabilities = { ...ofClasses, probabilities: input.data };
+    return result(sum(run({ name: 'cross-entropy of probabilities', probabilities })));
+  }
+  const softmax = { ...ofClasses, logits: input.data };
+  if (!isClassMean) return result(sum(run({ name: 'cross-entropy of logits', softmax })));
   run({ name: 'softmax errors', softmax });
   const value = weigh(weighting);
   return result(value + sum(run({ name: 'softmax gradient', softmax })));

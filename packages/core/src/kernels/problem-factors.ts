@@ -35,6 +35,12 @@ export function classMeanFactors(
   return factors.map((factor) => factor / Math.max(1, countingGroups));
 }
 
+/** What a pixel of each label counts in the weighted mean over all valid pixels and labels of the batch. */
+export function labelPixelFactors(labels: PixelLabels, labelFactors: readonly number[]): readonly number[] {
+  const sum = labelFactors.reduce((total, factor, id) => total + factor * labels.valid[id]!, 0);
+  return labelFactors.map((factor) => (sum === 0 ? 0 : factor / sum));
+}
+
 /** What a pixel of each class counts in the weighted mean over all pixels. */
 export function pixelMeanFactors(
   labels: PixelLabels,

@@ -53,7 +53,10 @@ export function softJaccard<T>(
   const overlap = backend.multiply(probabilities, foreground);
   const intersection = backend.sum(overlap, [2]);
   const union = backend.sum(backend.add(backend.subtract(probabilities, overlap), foreground), [2]);
-  const losses = safeDivide(backend, backend.subtract(union, intersection), union);
+  // Where the union is 0 nothing is wrong: the loss is 0, and its gradient too.
+  const anything = backend.greater(union, backend.constant(0));
+  const wrong = backend.where(anything, backend.subtract(union, intersection), backend.constant(0));
+  const losses = safeDivide(backend, wrong, union);
   return classMean(backend, losses, problems, {
     classes: options.classes ?? 'present',
     reduction: options.reduction,
