@@ -13,6 +13,7 @@ import {
   valueAndGradient,
 } from '@lovasz/core';
 import { createOnnxBackend, differentiate, encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
+import { histogramBound } from './histogram-bound.js';
 import { runOnce } from './run-once.js';
 
 /** A loss and its options; `jaccard-weights` is the Lovász extension as a function of its errors. */
@@ -31,6 +32,8 @@ export interface NumericArray {
 export interface LossBackend {
   /** The largest error accepted: of the value relative to max(1, |value|), of gradients relative to the largest. */
   readonly tolerance: number;
+  /** What the gradient of one case may be off beyond it, as an absolute number. Default: nothing. */
+  bound?(call: LossCall, input: NumericArray, labels: NumericArray): number;
   /** The value of the loss and its gradient to the input, in row-major order. */
   evaluate(
     call: LossCall,
@@ -55,8 +58,8 @@ export const lossBackends: Readonly<Record<string, LossBackend>> = {
   },
   onnxruntime: { tolerance: 1e-5, evaluate: evaluateOnRuntime },
   'kernels-exact': { tolerance: 1e-5, evaluate: kernels('exact') },
-  // Pixels that share a bin share their weight: of a few dozen pixels that is a visible part.
-  'kernels-histogram': { tolerance: 0.1, evaluate: kernels('histogram') },
+  // Pixels that share a bin share their weight.
+  'kernels-histogram': { tolerance: 1e-5, bound: histogramBound, evaluate: kernels('histogram') },
 };
 
 /** The loss as a graph of standard operators with its gradient, on stock ONNX Runtime. */
@@ -98,7 +101,7 @@ function kernels(method: KernelMethod): LossBackend['evaluate'] {
     // A loss without a kernel is refused there, by name.
     const { value, gradient } = kernelLoss(name as KernelLossName, { data, shape: input.shape }, labels, {
       ...options,
-      method,
+      ...(name.startsWith('lovasz') ? { method } : {}),
     } as KernelOptions<KernelLossName>);
     return { value, gradient: gradient.data };
   };

@@ -16,14 +16,15 @@ export async function reportOutcomes(
   let failed = 0;
   for await (const outcome of outcomes) {
     const { name, tolerance } = outcome;
+    const shown = Number(tolerance.toPrecision(2));
     // An error of NaN is not within any tolerance.
     const ok = 'largestError' in outcome && outcome.largestError <= tolerance;
     if (ok) passed += 1;
     else failed += 1;
     const found =
       'largestError' in outcome
-        ? `${outcome.largestError.toExponential(1)}  ${tolerance}`
-        : `not compared  ${tolerance}  ${outcome.reason.replaceAll(/\s+/g, ' ')}`;
+        ? `${outcome.largestError.toExponential(1)}  ${shown}`
+        : `not compared  ${shown}  ${outcome.reason.replaceAll(/\s+/g, ' ')}`;
     write(`${ok ? 'ok' : 'FAIL'} ${name}  ${found}`);
   }
   write(`${passed} passed, ${failed} failed`);
