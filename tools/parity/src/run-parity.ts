@@ -8,6 +8,7 @@ import { compareLosses } from './commands/losses.js';
 import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
+import { compareRandomLosses } from './commands/random-losses.js';
 import { compareWritten } from './commands/written-models.js';
 import { lossBackends } from './loss-backends.js';
 import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
@@ -81,6 +82,18 @@ export async function runParity(args: readonly string[], write: (line: string) =
       exitCode = outcomes.some(fails) ? 1 : 0;
     });
   program
+    .command('random-losses')
+    .description('random calls of the kernels, right and wrong, against the float64 reference')
+    .option('--seed <number>', 'what the calls are drawn from', wholeNumber, 1)
+    .option('--count <number>', 'how many calls', wholeNumber, 10_000)
+    .option('--seconds <number>', 'when to stop at the latest', wholeNumber, 3600)
+    .action((settings: { seed: number; count: number; seconds: number }) => {
+      const { counts, failure } = compareRandomLosses(settings);
+      for (const [verdict, count] of Object.entries(counts)) write(`${count} ${verdict}`);
+      if (failure !== undefined) write(failure);
+      exitCode = failure === undefined ? 0 : 1;
+    });
+  program
     .command('compiled')
     .description(
       'lovasz compile: the Node and the Python program of its README, whose losses must fall and be the same',
@@ -114,6 +127,11 @@ export async function runParity(args: readonly string[], write: (line: string) =
     console.error(`parity: ${error.message}`);
     return 2;
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
 }
 
 function inputShape(text: string, before?: InputShapes): InputShapes {

@@ -53,6 +53,12 @@ describe('values', () => {
     expect(Array.from(backend.logSoftmax(x, 1).data)).toEqual([0, -1000, -2000]);
   });
 
+  test('softmax and logSoftmax of equal far entries are those of near ones', () => {
+    const x = referenceTensor([0, 3e38, 3e38], [1, 3]);
+    expect(Array.from(backend.softmax(x, 1).data)).toEqual([0, 0.5, 0.5]);
+    expect(Array.from(backend.logSoftmax(x, 1).data.slice(1))).toEqual([-Math.log(2), -Math.log(2)]);
+  });
+
   test('softmax sums to 1 along its axis', () => {
     expect(values((b, x) => b.sum(b.softmax(x!, 0), [0]), matrix).data).toEqual([1, 1, 1]);
     expect(values((b, x) => b.sum(b.exp(b.logSoftmax(x!, 1)), [1]), matrix).data).toEqual([1, 1]);

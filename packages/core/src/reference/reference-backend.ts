@@ -148,8 +148,8 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
   },
 
   softmax: (x, axis) => {
-    const { group, logSum } = logSumExp(x, axis);
-    const data = x.data.map((entry, i) => Math.exp(entry - logSum[group[i]!]!));
+    const { group, shifted, sums } = exponentialSums(x, axis);
+    const data = shifted.map((entry, i) => Math.exp(entry) / sums[group[i]!]!);
     return {
       shape: x.shape,
       data,
@@ -159,7 +159,7 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
           const inner = scatterAdd(
             gradient.map((entry, i) => entry * data[i]!),
             group,
-            logSum.length,
+            sums.length,
           );
           return [gradient.map((entry, i) => data[i]! * (entry - inner[group[i]!]!))];
         },
@@ -167,15 +167,15 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
     };
   },
   logSoftmax: (x, axis) => {
-    const { group, logSum } = logSumExp(x, axis);
-    const data = x.data.map((entry, i) => entry - logSum[group[i]!]!);
+    const { group, shifted, sums } = exponentialSums(x, axis);
+    const data = shifted.map((entry, i) => entry - Math.log(sums[group[i]!]!));
     return {
       shape: x.shape,
       data,
       derivation: {
         operands: [x],
         backward: (gradient) => {
-          const total = scatterAdd(gradient, group, logSum.length);
+          const total = scatterAdd(gradient, group, sums.length);
           return [gradient.map((entry, i) => entry - Math.exp(data[i]!) * total[group[i]!]!)];
         },
       },
@@ -254,16 +254,12 @@ function reduced(x: ReferenceTensor, axes: readonly number[]) {
   return { shape, group: broadcastIndices(shape, x.shape) };
 }
 
-/** log Σ eˣ along an axis. */
-function logSumExp(x: ReferenceTensor, axis: number) {
+/** x below its largest entry along an axis, and Σ e to these powers. Added to that entry, a logarithm would be lost. */
+function exponentialSums(x: ReferenceTensor, axis: number) {
   const { shape, group } = reduced(x, [axis]);
   const top = largest(x.data, group, sizeOf(shape));
-  const sum = scatterAdd(
-    x.data.map((entry, i) => Math.exp(entry - top[group[i]!]!)),
-    group,
-    top.length,
-  );
-  return { group, logSum: sum.map((entry, i) => Math.log(entry) + top[i]!) };
+  const shifted = x.data.map((entry, i) => entry - top[group[i]!]!);
+  return { group, shifted, sums: scatterAdd(shifted.map(Math.exp), group, top.length) };
 }
 
 function gather(values: Float64Array, indices: Uint32Array): Float64Array {
