@@ -11,6 +11,7 @@ import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/d
 import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
+import { checkWire } from './check-wire.js';
 import { attachExternalData, isExternal, readExternal, type ExternalData } from './external-data.js';
 
 /** The operator sets of `ai.onnx` that can be read. */
@@ -28,9 +29,11 @@ export function decodeModel(
   options: { readonly externalData?: ExternalData } = {},
 ): ModelProto {
   let model: ModelProto;
+  // A Node Buffer is read as the plain array it is: its slices would share memory where copies are meant.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    // A Node Buffer is read as the plain array it is: its slices would share memory where copies are meant.
-    model = fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    checkWire(ModelProtoSchema, plain);
+    model = fromBinary(ModelProtoSchema, plain);
   } catch (error) {
     throw new OnnxError(`the ${bytes.length} bytes are no ONNX model: ${(error as Error).message}`);
   }
