@@ -21,6 +21,7 @@ export type { Activation } from './losses/margin-errors.js';
 export { lovaszHinge, type LovaszHingeOptions } from './losses/lovasz-hinge.js';
 export { lovaszSigmoid, type LovaszSigmoidOptions } from './losses/lovasz-sigmoid.js';
 export { lovaszSoftmax, type LovaszSoftmaxOptions } from './losses/lovasz-softmax.js';
+export { optionNames } from './losses/option-names.js';
 export { softJaccard, type SoftJaccardOptions } from './losses/soft-jaccard.js';
 export { binaryLosses, lossesByName, type LossName, type LossOptions } from './losses/losses-by-name.js';
 

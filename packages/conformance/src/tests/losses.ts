@@ -1,4 +1,13 @@
-import { binaryLosses, type LossName, lossesByName, referenceLoss } from '@lovasz/core';
+import {
+  binaryLosses,
+  type LossName,
+  lossesByName,
+  optionNames,
+  referenceLoss,
+  referenceTensor,
+  type Values,
+  valueAndGradient,
+} from '@lovasz/core';
 import type { BackendLoss, Evaluation } from '../adapter.js';
 import type { ConformanceContext, ConformanceTest } from '../conformance-test.js';
 import { expectDirection, expectEvaluation, expectGradient, expectValue } from '../expectations.js';
@@ -19,6 +28,8 @@ type LossOfAnyOptions = <T>(...args: [...Parameters<typeof lossesByName.hinge<T>
 const names = Object.keys(lossesByName) as LossName[];
 const multiclassNames = names.filter((name) => !binaryLosses.has(name));
 
+const optionNamesOf = (name: LossName): readonly string[] => optionNames[name];
+
 /** Evaluates a loss of core through the adapter. */
 async function evaluate(
   { adapter }: ConformanceContext,
@@ -26,9 +37,17 @@ async function evaluate(
   { input, labels }: LossProblem,
   options: AnyOptions = {},
 ): Promise<Evaluation> {
-  const loss: BackendLoss = (backend, x, y) =>
-    (lossesByName[name] as LossOfAnyOptions)(backend, x, y, options);
-  return adapter.evaluate(loss, input, labels);
+  return adapter.evaluate(lossOf(name, options), input, labels);
+}
+
+/** The loss with its options; a mask among them is of plain numbers. */
+function lossOf(name: LossName, options: AnyOptions): BackendLoss {
+  const { mask, ...others } = options as AnyOptions & { readonly mask?: Values };
+  return (backend, x, y) =>
+    (lossesByName[name] as LossOfAnyOptions)(backend, x, y, {
+      ...others,
+      ...(mask === undefined ? {} : { mask: backend.constant(mask.data, mask.shape) }),
+    });
 }
 
 const points = (logits: readonly number[], labels: readonly number[]): LossProblem => ({
@@ -47,29 +66,44 @@ const problemOf = (name: LossName, seed: number): LossProblem =>
 
 const ignoring = { ignoreIndex: voidLabel };
 
+/** A mask that hides every third pixel. */
+function maskOf({ labels }: LossProblem): Values {
+  return { data: Array.from(labels.data, (_, pixel) => (pixel % 3 === 1 ? 0 : 1)), shape: labels.shape };
+}
+
+/** The problem with class 0 in the place of void. */
+function ignoringFirst({ input, labels }: LossProblem): LossProblem {
+  const data = Array.from(labels.data, (label) => (label === voidLabel ? 0 : label));
+  return { input, labels: { ...labels, data } };
+}
+
 /** Every way to call a loss that leads the backend along another path. */
 function variantsOf(name: LossName): readonly (readonly [string, LossProblem, AnyOptions])[] {
   const problem = problemOf(name, 21);
-  const plain = ['plain', problem, ignoring] as const;
-  if (name === 'hinge') return [plain];
-  const perImage = ['per image', problem, { ...ignoring, perImage: true }] as const;
-  if (binaryLosses.has(name)) {
-    const multilabel = ['multilabel', problem, { ...ignoring, multilabel: true }] as const;
-    return [plain, perImage, multilabel];
-  }
-  const variants = [
-    plain,
-    ['channels last', channelsLast(problem), { ...ignoring, layout: 'channels-last' }],
-    ['points', asPoints(problem), ignoring],
-    ['class weights', problem, { ...ignoring, classWeights: [1, 0.5, 2] }],
-  ] as const;
-  if (name === 'cross-entropy') return variants;
-  return [
-    ...variants,
-    perImage,
+  const has = (...options: string[]) => options.every((option) => optionNamesOf(name).includes(option));
+  const binary = binaryProblem(27, [1, 2, 4]);
+  const variants: (readonly [string, LossProblem, AnyOptions])[] = [
+    ['plain', problem, ignoring],
+    ['a mask', problem, { ...ignoring, mask: maskOf(problem) }],
+    ['per image', problem, { ...ignoring, perImage: true }],
     ['all classes', problem, { ...ignoring, classes: 'all' }],
-    ['listed classes', problem, { ...ignoring, classes: [2, 0] }],
+    ['present classes', problem, { ...ignoring, classes: 'present', perImage: true }],
+    ['elu+1', problem, { ...ignoring, activation: 'elu+1' }],
+    ['symmetric', problem, { ...ignoring, symmetric: true }],
+    ['other terms', problem, { ...ignoring, terms: { 'cross-entropy': 0.5, 'soft-jaccard': 2 } }],
+    ['multilabel', binary, { ...ignoring, multilabel: true, classWeights: [1, 0.5] }],
+    ['multilabel, last', binary, { ...ignoring, multilabel: true, layout: 'channels-last' }],
   ];
+  if (!binaryLosses.has(name)) {
+    variants.push(
+      ['channels last', channelsLast(problem), { ...ignoring, layout: 'channels-last' }],
+      ['points', asPoints(problem), ignoring],
+      ['class weights', problem, { ...ignoring, classWeights: [1, 0.5, 2] }],
+      ['listed classes', problem, { ...ignoring, classes: [2, 0] }],
+      ['a class ignored', ignoringFirst(problem), { mask: maskOf(problem), ignoreIndex: 0 }],
+    );
+  }
+  return variants.filter(([, , options]) => has(...Object.keys(options)));
 }
 
 async function agreesWithReference(context: ConformanceContext, name: LossName): Promise<void> {
@@ -78,6 +112,37 @@ async function agreesWithReference(context: ConformanceContext, name: LossName):
     const { value, gradient } = referenceLoss(name, problem.input, problem.labels, options);
     expectEvaluation(found, { value, gradient: gradient.data }, context.capabilities, variant);
   }
+}
+
+/** The parts of a loss by reduction `none`, told apart by factors 1, 2, 3, … in their sum. */
+async function agreesInParts(context: ConformanceContext, name: LossName): Promise<void> {
+  const variants: readonly AnyOptions[] = [{}, { perImage: true }].filter((options) =>
+    Object.keys(options).every((option) => optionNamesOf(name).includes(option)),
+  );
+  const { input, labels } = problemOf(name, 28);
+  for (const options of variants) {
+    const parts = lossOf(name, { ...ignoring, ...options, reduction: 'none' });
+    const loss: BackendLoss = (backend, x, y) => {
+      const each = backend.reshape(parts(backend, x, y), [-1, 1]);
+      const factors = Array.from({ length: countParts(name, input, labels, options) }, (_, part) => part + 1);
+      return backend.sum(backend.multiply(each, backend.constant(factors, [factors.length, 1])), [0, 1]);
+    };
+    const found = await context.adapter.evaluate(loss, input, labels);
+    const target = referenceTensor(labels.data, labels.shape);
+    const expected = valueAndGradient(
+      (backend, x) => backend.reshape(loss(backend, x!, target), []),
+      [referenceTensor(input.data, input.shape)],
+    );
+    const evaluation = { value: expected.value, gradient: expected.gradients[0]!.data };
+    expectEvaluation(found, evaluation, context.capabilities, JSON.stringify(options));
+  }
+}
+
+/** How many losses the reduction `none` gives. */
+function countParts(name: LossName, input: Values, labels: Values, options: AnyOptions): number {
+  if (name === 'cross-entropy' || name === 'hinge') return labels.data.length;
+  const images = options['perImage'] === true ? input.shape[0]! : 1;
+  return images * (binaryLosses.has(name) ? 1 : input.shape[1]!);
 }
 
 async function agreesWithDifferences(context: ConformanceContext, name: LossName): Promise<void> {
@@ -208,6 +273,10 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
 
 for (const name of names) {
   tests[`${name} agrees with the float64 reference`] = (context) => agreesWithReference(context, name);
+  if (optionNamesOf(name).includes('reduction')) {
+    tests[`${name} agrees with the float64 reference in every part`] = (context) =>
+      agreesInParts(context, name);
+  }
   tests[`${name} has the gradient of central differences`] = (context) =>
     agreesWithDifferences(context, name);
   tests[`${name} follows the pixels into another order`] = (context) => followsPermutedPixels(context, name);

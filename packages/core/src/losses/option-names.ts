@@ -4,7 +4,7 @@ const ofMulticlass = ['ignoreIndex', 'mask', 'classWeights', 'input', 'layout'] 
 const ofBinary = ['ignoreIndex', 'mask', 'classWeights', 'multilabel', 'layout'] as const;
 const ofMean = ['classes', 'perImage'] as const;
 
-/** The options that each loss has. */
+/** The names of the options that each loss has. */
 export const optionNames = {
   'cross-entropy': [...ofMulticlass, 'multilabel', 'reduction'],
   'lovasz-softmax': [...ofMean, ...ofMulticlass, 'reduction'],

@@ -6,13 +6,13 @@ import { interpret } from '../interpret.js';
 import { createOnnxBackend } from './onnx-backend.js';
 
 /** Losses as graphs, differentiated, and interpreted in float64. */
-const adapter = (method: 'exact' | 'histogram'): Adapter => ({
+const adapter = (method: 'exact' | 'histogram', bins?: number): Adapter => ({
   name: `the ONNX backend, ${method}`,
   evaluate: (loss, input, labels) => {
     const graph = new GraphBuilder();
     const x = graph.input('input', 'float32', [...input.shape]);
     const y = graph.input('labels', 'float32', [...labels.shape]);
-    const value = graph.reshape(loss(createOnnxBackend(graph, { method }), x, y), []);
+    const value = graph.reshape(loss(createOnnxBackend(graph, { method, bins }), x, y), []);
     const [gradient] = differentiate(graph, value, [x]);
     const feeds = [
       [x, { shape: [...input.shape], data: Float64Array.from(input.data) }],
@@ -27,21 +27,26 @@ const adapter = (method: 'exact' | 'histogram'): Adapter => ({
 const tolerance = { value: 1e-7, gradient: 1e-7 };
 testConformance({ describe, test }, adapter('exact'), { tolerance });
 
-describe('conformance of the ONNX backend, histogram', () => {
-  // The interpreter takes half a second for the 65,536 bins of each problem, and minutes for all tests of the suite.
-  const affordable = [
-    'weights are exact where foreground is rare',
-    'lovasz-hinge follows the pixels into another order',
-    'lovasz-softmax of one class is 0',
-    'lovasz-softmax without a valid pixel is 0',
-    'lovasz-hinge has the expected values of all foreground',
-    'lovasz-sigmoid has the expected values of no foreground',
-    'lovasz-softmax has the expected values of points',
-  ];
-  const capabilities = capabilitiesOf({ method: 'histogram' });
-  test.each(affordable)('%s', async (wanted) => {
+// The interpreter takes half a second for 65,536 bins. These few still tell all errors apart that the suite judges pixel
+// by pixel; the direction of a gradient of many pixels is off by 6e-4.
+testConformance({ describe, test }, adapter('histogram', 1 << 12), {
+  method: 'histogram',
+  maxPixels: 1000,
+  tolerance: { direction: 1e-3 },
+  skips: [
+    {
+      test: 'weights are exact where foreground is rare',
+      reason: '4,096 bins tie 1,000 equidistant errors; 65,536 bins are tested by themselves',
+    },
+  ],
+});
+
+test.each(['weights are exact where foreground is rare', 'lovasz-softmax has the expected values of points'])(
+  'with 65,536 bins %s, to the tolerance of float32',
+  async (wanted) => {
+    const capabilities = capabilitiesOf({ method: 'histogram' });
     await conformanceTests
       .find(({ name }) => name === wanted)!
       .run({ adapter: adapter('histogram'), capabilities });
-  });
-});
+  },
+);

@@ -2,9 +2,6 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 
-/** Bins per problem. */
-const binCount = 1 << 16;
-
 /**
  * The Lovász weights by counting instead of sorting: they depend on the order of the errors only through two integers,
  * how many foreground and how many background pixels lie above.
@@ -18,12 +15,15 @@ const binCount = 1 << 16;
  *
  * Both orders, and so their mean, give the bin exactly its drop of the Jaccard index: the weights still sum to 1. Without
  * any foreground, the highest bin shares the weight 1.
+ *
+ * @param binCount K, the number of bins of each problem.
  */
 export function jaccardWeightsByHistogram(
   graph: GraphBuilder,
   errors: Value,
   foreground: Value,
   valid: Value,
+  binCount: number,
 ): Value {
   const { shape } = errors;
   const pixels = shape.at(-1)!;

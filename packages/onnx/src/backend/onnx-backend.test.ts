@@ -167,3 +167,9 @@ describe('Lovász weights by histogram', () => {
     ).toBe(true);
   });
 });
+
+test.each([1, 2.5, NaN])('%p is no number of bins', (bins) => {
+  expect(() => createOnnxBackend(new GraphBuilder(), { bins })).toThrow(
+    new RangeError(`bins is ${bins}; expected an integer ≥ 2`),
+  );
+});

@@ -17,6 +17,9 @@ const fewestPixelsForHistogram = 1 << 15;
  * @param graph where the nodes are written. Tensors are its float32 values; labels of integer type must be cast first.
  * @param options.method `exact` sorts all pixels by TopK; `histogram` counts them in bins, which takes linear time and
  *   shares the weight within a bin; `auto` sorts up to 32,767 pixels and counts from there on.
+ * @param options.bins how many bins the histogram has for each problem: fewer take less memory, and tie more pixels.
+ *   Default 65,536.
+ * @throws RangeError for `bins` that are no integer ≥ 2.
  *
  * @example
  * const backend = createOnnxBackend(graph);
@@ -24,9 +27,10 @@ const fewestPixelsForHistogram = 1 << 15;
  */
 export function createOnnxBackend(
   graph: GraphBuilder,
-  options: { readonly method?: JaccardMethod } = {},
+  options: { readonly method?: JaccardMethod | undefined; readonly bins?: number | undefined } = {},
 ): TensorBackend<Value> {
-  const method = options.method ?? 'auto';
+  const { method = 'auto', bins = 1 << 16 } = options;
+  if (!Number.isInteger(bins) || bins < 2) throw new RangeError(`bins is ${bins}; expected an integer ≥ 2`);
   const mask = (condition: Value): Value => graph.cast(condition, 'float32');
   const sorting: SortingOperations<Value> = sortingOperations(graph);
   const backend: TensorBackend<Value> = {
@@ -61,7 +65,7 @@ export function createOnnxBackend(
       const pixels = errors.shape.at(-1)!;
       const count = method === 'histogram' || (method === 'auto' && pixels >= fewestPixelsForHistogram);
       return count
-        ? jaccardWeightsByHistogram(graph, errors, foreground, valid)
+        ? jaccardWeightsByHistogram(graph, errors, foreground, valid, bins)
         : jaccardWeightsBySorting(backend, errors, foreground, valid);
     },
   };
