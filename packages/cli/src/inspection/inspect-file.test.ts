@@ -84,5 +84,5 @@ test('what cannot be trained is described all the same', async () => {
   const text = renderInspection(await inspectFile(other, options('')));
   expect(text).toContain('  my.domain.Add      1  UNSUPPORTED\n');
   expect(text).toContain("unsupported\n  my.domain.Add 'y'\n");
-  expect(text).toContain("training: not as it is\n  Add: is of domain 'my.domain'");
+  expect(text).toContain("training: not as it is\n  Add 'y': is of domain 'my.domain'");
 });
