@@ -217,6 +217,8 @@ describe('shapes that do not fit are named', () => {
     ],
     [[2, 3], [2, 1], {}, 'labels of shape [2, 1] for logits of shape [2, 3]; expected shape [2]'],
     [[3], [3], {}, 'logits of shape [3]; expected at least 2 dimensions, one of them classes'],
+    [[0, 3], [0], {}, 'logits of shape [0, 3]; expected no dimension of length 0'],
+    [[2, 3, 0, 4], [2, 0, 4], {}, 'logits of shape [2, 3, 0, 4]; expected no dimension of length 0'],
     [[2, 0], [2], {}, 'logits of shape [2, 0]: classes on axis 1 are "0"; expected a known positive number'],
   ])('%p with labels %p', (shape, labelShape, options, message) => {
     expect(() =>
@@ -231,6 +233,20 @@ describe('shapes that do not fit are named', () => {
     expect(() =>
       lossesByName['lovasz-hinge'](referenceBackend, tensor(2), tensor(2), { multilabel: true }),
     ).toThrow(new RangeError('logits of shape [2]; expected at least 2 dimensions, one of them labels'));
+  });
+
+  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid'] as const)('%s of no pixels', (name) => {
+    expect(() => lossesByName[name](referenceBackend, tensor(2, 0), tensor(2, 0))).toThrow(
+      new RangeError('logits of shape [2, 0]; expected no dimension of length 0'),
+    );
+  });
+
+  test('reduction "none" of pixels needs a shape that can be written down', () => {
+    const { backend } = shapeBackend();
+    const [logits, labels] = [{ shape: ['N', 3, 'H', 4] }, { shape: ['N', 'H', 4] }];
+    expect(() => lossesByName['cross-entropy'](backend, logits, labels, { reduction: 'none' })).toThrow(
+      new RangeError('labels of shape [N, H, 4]; reduction "none" needs all lengths but one to be known'),
+    );
   });
 
   test('options are judged before shapes', () => {
