@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { measureCompile } from './commands/compile.js';
 import { measureLoss } from './commands/loss.js';
 import { measureOperators } from './commands/operators.js';
 import { measureStep } from './commands/step.js';
@@ -74,6 +75,16 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('operators', await measureOperators({ repeats, threads }), { json, check });
     });
 
+  bench(
+    'compile',
+    'the compiler: a long chain, and with a Python an fcn_resnet50 that is exported on the spot',
+  )
+    .option('--repeats <count>', 'processes of each kind', positiveInteger, 5)
+    .option('--python <path>', 'a Python with torch, torchvision and onnx')
+    .action(async ({ repeats, python, json, check }: CompileOptions) => {
+      finish('compile', await measureCompile({ repeats, python }), { json, check });
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -93,6 +104,13 @@ type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
   json: boolean;
   check: boolean;
 };
+
+interface CompileOptions {
+  repeats: number;
+  python?: string;
+  json: boolean;
+  check: boolean;
+}
 
 interface OperatorOptions {
   repeats: number;

@@ -8,6 +8,7 @@ import type { Operator } from '../operators/operator.js';
 import { operatorNamed } from '../operators/registry.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { SharedConstants } from './shared-constants.js';
+import { SharedNodes } from './shared-nodes.js';
 
 /** A value, or a number that becomes a scalar constant of the other operand's type. */
 export type Operand = Value | number;
@@ -44,7 +45,7 @@ const largestRank = 64;
 export class GraphBuilder {
   private readonly writtenNodes: Node[] = [];
   private readonly declaredInputs: Value[] = [];
-  private readonly sharedNodes = new Map<string, Node>();
+  private readonly sharedNodes = new SharedNodes(largestFoldedSize);
   private readonly sharedConstants = new SharedConstants();
   private readonly inputNames = new Set<string>();
   private valueCount = 0;
@@ -107,8 +108,7 @@ export class GraphBuilder {
   ): readonly Value[] {
     const definition = typeof operator === 'string' ? operatorNamed(operator, options.name) : operator;
     const node = new Node(definition, inputs, attributes, options.name);
-    const key = definition.nondeterministic ? undefined : identityOf(node);
-    const shared = key === undefined ? undefined : this.sharedNodes.get(key);
+    const shared = definition.nondeterministic ? undefined : this.sharedNodes.find(node);
     if (shared !== undefined) return shared.outputs;
 
     const types = definition.infer(node);
@@ -121,7 +121,7 @@ export class GraphBuilder {
       node.outputs = types.map((type) => this.newValue(type, { producer: node }));
       this.writtenNodes.push(node);
     }
-    if (key !== undefined) this.sharedNodes.set(key, node);
+    if (!definition.nondeterministic) this.sharedNodes.add(node);
     return node.outputs;
   }
 
@@ -352,18 +352,6 @@ function foldingSteps({ inputs, operator, attributes }: Node, types: readonly Va
   if (operator.readsMany !== true) return read + written;
   const kernel = (attributes['kernel_shape'] as readonly number[] | undefined) ?? [];
   return read + written * Math.max(read, sizeOf(kernel));
-}
-
-/** Two nodes of the same identity compute the same outputs; `undefined` for a large constant, which is not compared. */
-function identityOf(node: Node): string | undefined {
-  for (const value of Object.values(node.attributes)) {
-    if (typeof value === 'object' && 'data' in value && value.data.length > largestFoldedSize)
-      return undefined;
-  }
-  const inputs = node.inputs.map((input) => input?.id ?? '').join();
-  return `${node.operator.name}(${inputs})${JSON.stringify(node.attributes, (_, value: unknown) =>
-    ArrayBuffer.isView(value) ? Array.from(value as Float32Array, String) : value,
-  )}`;
 }
 
 function checkRewrite(node: Node, value: Value, expected: ValueType | undefined): void {

@@ -1,7 +1,6 @@
 import type { Operator } from '../operators/operator.js';
 import { OnnxError } from '../onnx-error.js';
 import type { Attributes, AttributeValue } from './attributes.js';
-import { numbersOf } from './tensor.js';
 import type { Value } from './value.js';
 
 /** One application of an operator. Outputs are filled in once, by the builder. */
@@ -68,7 +67,7 @@ export class Node {
         `input ${position}${value.name === undefined ? '' : ` ('${value.name}')`} must be known when the graph is built, but it is computed from data`,
       );
     }
-    return Array.from(numbersOf(value.constant));
+    return Array.from<number | bigint, number>(value.constant.data, Number);
   }
 
   /** As {@link knownNumbers}, but `undefined` when the input is left out. */
