@@ -38,7 +38,8 @@ test('a training step is counted for the shapes and settings that are given', as
   // The gradients to weights and to inputs each cost as much as the way forward, that of the image is not needed.
   expect(one!.step.flops / one!.inference.flops).toBeGreaterThan(2);
   expect(one!.step.flops / one!.inference.flops).toBeLessThan(6);
-  expect(two!.step.peakBytes).toBeGreaterThan(1.5 * one!.step.peakBytes);
+  expect(two!.memory.peak).toBeGreaterThan(1.5 * one!.memory.peak);
+  expect(one!.memory.inputs).toBeGreaterThan(one!.stateBytes);
   expect(one!.labelShape).toEqual([1, 16, 16]);
   expect(two!.stateBytes).toBe(one!.stateBytes);
 

@@ -5,6 +5,7 @@ import {
   OnnxError,
   type DeclaredValue,
   type GraphInspection,
+  type MemoryPlan,
   type ModelInspection,
   type ModelProto,
 } from '@lovasz/onnx';
@@ -27,6 +28,8 @@ export interface TrainingInspection {
   readonly stateBytes: number;
   readonly inference: GraphInspection;
   readonly step: GraphInspection;
+  /** What ONNX Runtime's CPU provider is predicted to need for a step, in bytes, and the operator that runs at its peak. */
+  readonly memory: Omit<MemoryPlan, 'peakNode'> & { readonly peakOperator: string | undefined };
 }
 
 /** All that `lovasz inspect` finds out about a file. */
@@ -70,6 +73,7 @@ function inspectTraining(model: ModelProto, options: CompileOptions): FileInspec
   try {
     const graph = trainingGraphOf(model, options);
     const { inputShapes, labelShape, logitsShape } = graph;
+    const { peakNode, ...memory } = graph.memory;
     return {
       loss: options.loss,
       optimizer: options.optimizer.kind,
@@ -80,6 +84,7 @@ function inspectTraining(model: ModelProto, options: CompileOptions): FileInspec
       stateBytes: 4 * graph.state.reduce((sum, { length }) => sum + length, 0),
       inference: inspectGraph(graph.evaluate),
       step: inspectGraph(graph.step),
+      memory: { ...memory, peakOperator: peakNode?.operator.name },
     };
   } catch (error) {
     if (!(error instanceof OnnxError)) throw error;

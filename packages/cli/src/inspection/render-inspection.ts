@@ -78,7 +78,7 @@ function shapesOf({ inputShapes }: TrainingInspection): string {
     .join(', ');
 }
 
-function trainingRows({ trained, stateBytes, inference, step }: TrainingInspection): string[][] {
+function trainingRows({ trained, stateBytes, inference, step, memory }: TrainingInspection): string[][] {
   return [
     ['trained', formatCount(trained), 'numbers'],
     ['inference', formatQuantity(inference.flops, 'FLOP'), `in ${formatCount(inference.nodes)} nodes`],
@@ -88,6 +88,6 @@ function trainingRows({ trained, stateBytes, inference, step }: TrainingInspecti
       formatQuantity(stateBytes, 'B'),
       'weights, statistics and moments; a run reads one copy and writes another',
     ],
-    ['values', formatQuantity(step.peakBytes, 'B'), 'most that a step holds at once of what it computes'],
+    ['values', formatQuantity(memory.peak, 'B'), 'most that a step is predicted to hold of what it computes'],
   ];
 }

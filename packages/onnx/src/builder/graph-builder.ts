@@ -45,6 +45,8 @@ const largestRank = 64;
 export class GraphBuilder {
   private readonly writtenNodes: Node[] = [];
   private readonly declaredInputs: Value[] = [];
+  /** Those of {@link integers} by their text, which most nodes ask for; they are among the shared constants too. */
+  private readonly sharedIntegers = new Map<string, Value>();
   private readonly sharedNodes = new SharedNodes(largestFoldedSize);
   private readonly sharedConstants = new SharedConstants();
   private readonly inputNames = new Set<string>();
@@ -91,7 +93,13 @@ export class GraphBuilder {
 
   /** A vector of 64-bit integers, as operators take shapes, axes and pads. */
   integers(values: readonly number[]): Value {
-    return this.constant(values, [values.length], 'int64');
+    const key = values.join();
+    let value = this.sharedIntegers.get(key);
+    if (value === undefined) {
+      value = this.constant(values, [values.length], 'int64');
+      this.sharedIntegers.set(key, value);
+    }
+    return value;
   }
 
   /** A tensor of one repeated value, which is not stored but filled in when the graph runs. */

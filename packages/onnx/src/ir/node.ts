@@ -1,6 +1,7 @@
 import type { Operator } from '../operators/operator.js';
 import { OnnxError } from '../onnx-error.js';
 import type { Attributes, AttributeValue } from './attributes.js';
+import type { Tensor } from './tensor.js';
 import type { Value } from './value.js';
 
 /** One application of an operator. Outputs are filled in once, by the builder. */
@@ -67,7 +68,7 @@ export class Node {
         `input ${position}${value.name === undefined ? '' : ` ('${value.name}')`} must be known when the graph is built, but it is computed from data`,
       );
     }
-    return Array.from<number | bigint, number>(value.constant.data, Number);
+    return numbersIn(value.constant);
   }
 
   /** As {@link knownNumbers}, but `undefined` when the input is left out. */
@@ -96,4 +97,16 @@ export class Node {
   error(cause: string): OnnxError {
     return new OnnxError(cause, { operator: this.operator.name, node: this.name });
   }
+}
+
+/** The entries of short constants, of which one may be read by every other node. */
+const knownEntries = new WeakMap<Tensor, readonly number[]>();
+const longestKept = 64;
+
+function numbersIn(tensor: Tensor): readonly number[] {
+  const known = knownEntries.get(tensor);
+  if (known !== undefined) return known;
+  const numbers = Array.from<number | bigint, number>(tensor.data, Number);
+  if (numbers.length <= longestKept) knownEntries.set(tensor, numbers);
+  return numbers;
 }

@@ -1,4 +1,7 @@
 import type { Node } from '../ir/node.js';
+import { highestId } from './highest-id.js';
+
+const [unseen, entered, done] = [0, 1, 2];
 
 /**
  * The order in which ONNX Runtime executes the nodes of a file.
@@ -10,29 +13,33 @@ import type { Node } from '../ir/node.js';
  * @param written the nodes as they stand in the file, each after those it reads from.
  */
 export function executionOrder(written: readonly Node[]): readonly Node[] {
-  const places = new Map(written.map((node, place) => [node, place]));
-  const read = new Set<Node>();
-  for (const node of written) for (const producer of producersOf(node)) read.add(producer);
+  // By the ids of first outputs, which are those of one graph.
+  const length = highestId(written) + 1;
+  const places = new Int32Array(length);
+  const read = new Uint8Array(length);
+  written.forEach((node, place) => {
+    places[node.output().id] = place;
+    for (const input of node.inputs) if (input?.producer !== undefined) read[input.producer.output().id] = 1;
+  });
+  const placeOf = (node: Node): number => places[node.output().id]!;
   const order: Node[] = [];
-  const visited = new Set<Node>();
-  const stack = written.filter((node) => !read.has(node)).map((node) => ({ node, leave: false }));
-  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    const { node, leave } = entry;
-    if (leave) {
-      order.push(node);
-    } else if (!visited.has(node)) {
-      visited.add(node);
-      stack.push({ node, leave: true });
-      [...producersOf(node)]
-        .filter((producer) => !visited.has(producer))
-        .sort((a, b) => places.get(a)! - places.get(b)!)
-        .forEach((producer) => stack.push({ node: producer, leave: false }));
+  const visited = new Uint8Array(written.length);
+  /** Nodes to enter; one that is entered stays until all before it have run. */
+  const stack = written.filter((node) => read[node.output().id] === 0);
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    const place = placeOf(node);
+    if (visited[place] !== unseen) {
+      stack.pop();
+      // A node that was pushed twice runs once.
+      if (visited[place] === entered) order.push(node);
+      visited[place] = done;
+      continue;
+    }
+    visited[place] = entered;
+    const ahead = node.inputs.flatMap((input) => input?.producer ?? []);
+    for (const producer of ahead.sort((a, b) => placeOf(a) - placeOf(b))) {
+      if (visited[placeOf(producer)] === unseen) stack.push(producer);
     }
   }
   return order;
-}
-
-/** The nodes that a node reads from. */
-export function producersOf(node: Node): ReadonlySet<Node> {
-  return new Set(node.inputs.flatMap((input) => input?.producer ?? []));
 }

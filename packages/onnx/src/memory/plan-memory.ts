@@ -5,6 +5,7 @@ import type { Value } from '../ir/value.js';
 import { liveNodes } from '../model/encode-model.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { executionOrder } from './execution-order.js';
+import { highestId } from './highest-id.js';
 import { aliasingOperators, overwritableInputs, workspaceOf } from './kernel-buffers.js';
 
 /** What a run of a graph needs, in bytes. */
@@ -41,7 +42,12 @@ interface Buffer {
   readonly value: Value;
   /** Uses of it that are still to come. */
   uses: number;
+  /** When it was used last, so far. */
+  lastStep: number;
 }
+
+/** The buffer of each value, by its id. */
+type Buffers = (Buffer | undefined)[];
 
 /**
  * Predicts what a run on ONNX Runtime's CPU provider allocates, before it is run.
@@ -110,26 +116,25 @@ function simulate(
   external: (value: Value) => boolean,
   views: ReadonlySet<Value>,
 ): Pick<MemoryPlan, 'peak' | 'peakNode'> {
-  const uses = new Map<Value, number>();
-  const use = (value: Value): number => uses.get(value) ?? 0;
+  // By the values' ids, which are those of one graph.
+  const length = highestId(order) + 1;
+  const uses = new Int32Array(length);
   for (const node of order) {
-    for (const output of node.outputs) uses.set(output, use(output) + 1);
-    for (const input of node.inputs) if (input !== undefined) uses.set(input, use(input) + 1);
+    for (const { id } of node.outputs) uses[id]!++;
+    for (const input of node.inputs) if (input !== undefined) uses[input.id]!++;
   }
-  const buffers = new Map<Value, Buffer>();
-  const lastStep = new Map<Buffer, number>();
+  const buffers: Buffers = new Array<Buffer | undefined>(length);
   const born: Buffer[][] = [];
-  const free: Buffer[] = [];
-  const share = (buffer: Buffer, value: Value): Buffer => {
-    buffer.uses += use(value);
-    buffers.set(value, buffer);
-    return buffer;
+  const free = new FreeBuffers();
+  const share = (buffer: Buffer, value: Value): void => {
+    buffer.uses += uses[value.id]!;
+    buffers[value.id] = buffer;
   };
-  const release = (value: Value, step: number): void => {
-    const buffer = buffers.get(value);
+  const release = ({ id }: Value, step: number): void => {
+    const buffer = buffers[id];
     if (buffer === undefined) return;
-    lastStep.set(buffer, step);
-    if (--buffer.uses === 0) free.push(buffer);
+    buffer.lastStep = step;
+    if (--buffer.uses === 0) free.give(buffer);
   };
   order.forEach((node, step) => {
     born.push([]);
@@ -140,16 +145,16 @@ function simulate(
         position === 0 &&
         (aliasingOperators.has(node.operator.writtenAs ?? node.operator.name) || views.has(output))
       ) {
-        const buffer = buffers.get(source!);
+        const buffer = buffers[source!.id];
         if (buffer !== undefined) share(buffer, output);
         return;
       }
-      const buffer = overwritten(node, position, buffers) ?? takeSameShape(free, output);
+      const buffer = overwritten(node, position, buffers) ?? free.take(output);
       if (buffer !== undefined) {
         share(buffer, output);
       } else {
-        const fresh = { value: output, uses: use(output) };
-        buffers.set(output, fresh);
+        const fresh = { value: output, uses: uses[output.id]!, lastStep: step };
+        buffers[output.id] = fresh;
         born[step]!.push(fresh);
       }
     });
@@ -158,7 +163,7 @@ function simulate(
   });
 
   const dying: Buffer[][] = order.map(() => []);
-  for (const [buffer, step] of lastStep) dying[step]!.push(buffer);
+  for (const buffer of born.flat()) dying[buffer.lastStep]!.push(buffer);
   let held = 0;
   let peak = 0;
   let peakNode: Node | undefined;
@@ -172,21 +177,36 @@ function simulate(
 }
 
 /** The buffer of an operand of the same shape that is used for the last time, where the kernel may write over it. */
-function overwritten(node: Node, position: number, buffers: ReadonlyMap<Value, Buffer>): Buffer | undefined {
+function overwritten(node: Node, position: number, buffers: Buffers): Buffer | undefined {
   const output = node.outputs[position]!;
   for (const [from, to] of overwritableInputs.get(node.operator.name) ?? []) {
     const input = node.inputs[from];
     if (to !== position || input === undefined) continue;
-    const buffer = buffers.get(input);
+    const buffer = buffers[input.id];
     if (buffer?.uses === 1 && sameSize(input, output)) return buffer;
   }
   return undefined;
 }
 
-/** The buffer of this shape that died last. */
-function takeSameShape(free: Buffer[], value: Value): Buffer | undefined {
-  const place = free.findLastIndex((buffer) => sameSize(buffer.value, value));
-  return place === -1 ? undefined : free.splice(place, 1)[0];
+/** Dead buffers. The one of a shape that died last is taken first. */
+class FreeBuffers {
+  private readonly bySize = new Map<string, Buffer[]>();
+
+  give(buffer: Buffer): void {
+    const key = sizeKey(buffer.value);
+    const alike = this.bySize.get(key);
+    if (alike === undefined) this.bySize.set(key, [buffer]);
+    else alike.push(buffer);
+  }
+
+  take(value: Value): Buffer | undefined {
+    return this.bySize.get(sizeKey(value))?.pop();
+  }
+}
+
+/** The same for values of which one fits into the buffer of the other, see {@link sameSize}. */
+function sizeKey({ dataType, shape }: Value): string {
+  return `${bytesPerEntry[dataType]}:${shape.join()}`;
 }
 
 function sameSize(a: Value, b: Value): boolean {

@@ -1,7 +1,8 @@
 import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
 import { liveNodes } from '../model/encode-model.js';
-import { executionOrder, producersOf } from './execution-order.js';
+import { executionOrder } from './execution-order.js';
+import { highestId } from './highest-id.js';
 import { planMemory } from './plan-memory.js';
 
 /**
@@ -22,8 +23,13 @@ export function writingOrder(outputs: readonly Value[]): readonly Node[] {
 
 /** From the back: among the nodes whose readers are all written, always the one that was created first. */
 function earlyLast(created: readonly Node[]): readonly Node[] {
-  const places = new Map(created.map((node, place) => [node, place]));
-  const producers = created.map((node) => Array.from(producersOf(node), (each) => places.get(each)!));
+  // By the ids of first outputs, which are those of one graph.
+  const places = new Int32Array(highestId(created) + 1);
+  created.forEach((node, place) => (places[node.output().id] = place));
+  const producers = created.map(({ inputs }) =>
+    inputs.flatMap((input) => (input?.producer === undefined ? [] : [places[input.producer.output().id]!])),
+  );
+  // A node that reads another twice counts twice, here and when it is written.
   const unwrittenReaders = created.map(() => 0);
   for (const each of producers) for (const producer of each) unwrittenReaders[producer]!++;
   const ready = new SmallestFirst();
