@@ -36,7 +36,8 @@ export function executionOrder(written: readonly Node[]): readonly Node[] {
       continue;
     }
     visited[place] = entered;
-    const ahead = node.inputs.flatMap((input) => input?.producer ?? []);
+    const ahead: Node[] = [];
+    for (const input of node.inputs) if (input?.producer !== undefined) ahead.push(input.producer);
     for (const producer of ahead.sort((a, b) => placeOf(a) - placeOf(b))) {
       if (visited[placeOf(producer)] === unseen) stack.push(producer);
     }

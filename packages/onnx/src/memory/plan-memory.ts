@@ -124,7 +124,9 @@ function simulate(
     for (const input of node.inputs) if (input !== undefined) uses[input.id]!++;
   }
   const buffers: Buffers = new Array<Buffer | undefined>(length);
-  const born: Buffer[][] = [];
+  const all: Buffer[] = [];
+  /** Bytes that each step adds and, after it, gives back. */
+  const [grown, shrunk] = [new Float64Array(order.length), new Float64Array(order.length)];
   const free = new FreeBuffers();
   const share = (buffer: Buffer, value: Value): void => {
     buffer.uses += uses[value.id]!;
@@ -137,7 +139,6 @@ function simulate(
     if (--buffer.uses === 0) free.give(buffer);
   };
   order.forEach((node, step) => {
-    born.push([]);
     node.outputs.forEach((output, position) => {
       if (external(output)) return;
       const source = node.inputs[0];
@@ -155,23 +156,23 @@ function simulate(
       } else {
         const fresh = { value: output, uses: uses[output.id]!, lastStep: step };
         buffers[output.id] = fresh;
-        born[step]!.push(fresh);
+        all.push(fresh);
+        grown[step]! += bytesOf(output);
       }
     });
     for (const input of node.inputs) if (input !== undefined) release(input, step);
     for (const output of node.outputs) release(output, step);
   });
 
-  const dying: Buffer[][] = order.map(() => []);
-  for (const buffer of born.flat()) dying[buffer.lastStep]!.push(buffer);
+  for (const { value, lastStep } of all) shrunk[lastStep]! += bytesOf(value);
   let held = 0;
   let peak = 0;
   let peakNode: Node | undefined;
   order.forEach((node, step) => {
-    for (const { value } of born[step]!) held += bytesOf(value);
+    held += grown[step]!;
     const now = held + workspaceOf(node);
     if (now > peak) [peak, peakNode] = [now, node];
-    for (const { value } of dying[step]!) held -= bytesOf(value);
+    held -= shrunk[step]!;
   });
   return { peak, peakNode };
 }

@@ -26,12 +26,13 @@ function earlyLast(created: readonly Node[]): readonly Node[] {
   // By the ids of first outputs, which are those of one graph.
   const places = new Int32Array(highestId(created) + 1);
   created.forEach((node, place) => (places[node.output().id] = place));
-  const producers = created.map(({ inputs }) =>
-    inputs.flatMap((input) => (input?.producer === undefined ? [] : [places[input.producer.output().id]!])),
-  );
   // A node that reads another twice counts twice, here and when it is written.
-  const unwrittenReaders = created.map(() => 0);
-  for (const each of producers) for (const producer of each) unwrittenReaders[producer]!++;
+  const unwrittenReaders = new Int32Array(created.length);
+  for (const { inputs } of created) {
+    for (const input of inputs) {
+      if (input?.producer !== undefined) unwrittenReaders[places[input.producer.output().id]!]!++;
+    }
+  }
   const ready = new SmallestFirst();
   unwrittenReaders.forEach((count, place) => {
     if (count === 0) ready.push(place);
@@ -39,7 +40,11 @@ function earlyLast(created: readonly Node[]): readonly Node[] {
   const backwards: Node[] = [];
   for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
     backwards.push(created[place]!);
-    for (const producer of producers[place]!) if (--unwrittenReaders[producer]! === 0) ready.push(producer);
+    for (const input of created[place]!.inputs) {
+      if (input?.producer === undefined) continue;
+      const producer = places[input.producer.output().id]!;
+      if (--unwrittenReaders[producer]! === 0) ready.push(producer);
+    }
   }
   return backwards.reverse();
 }

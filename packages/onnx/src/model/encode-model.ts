@@ -52,10 +52,16 @@ export interface GraphDescription {
  */
 export function encodeModel(description: GraphDescription): ModelProto {
   const nodes = description.nodes ?? liveNodes(description.outputs.map((output) => output.value));
+  // Of nodes with several outputs, those at the end that nobody reads are left out.
   const read = new Set<Value>();
-  for (const node of nodes) for (const input of node.inputs) if (input !== undefined) read.add(input);
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (input?.producer !== undefined && input.producer.outputs.length > 1) read.add(input);
+    }
+  }
   const outputs = description.outputs.map(({ name, value }) => ({ name, value }));
 
+  const inputs = new Set(description.inputs);
   const names = new Map<Value, string>();
   const taken = new Set([
     ...description.inputs.map((input) => input.name),
@@ -82,7 +88,7 @@ export function encodeModel(description: GraphDescription): ModelProto {
   const initializers: TensorProto[] = [];
   const written = new Set<Value>();
   const useConstant = (value: Value): void => {
-    if (value.constant === undefined || written.has(value) || description.inputs.includes(value)) return;
+    if (value.constant === undefined || written.has(value) || inputs.has(value)) return;
     written.add(value);
     initializers.push(encodeTensor(value.constant, nameOf(value)));
   };
@@ -96,19 +102,20 @@ export function encodeModel(description: GraphDescription): ModelProto {
   const protos = nodes.map((node) => {
     for (const input of node.inputs) {
       if (input === undefined) continue;
-      if (
-        input.producer === undefined &&
-        input.constant === undefined &&
-        !description.inputs.includes(input)
-      ) {
+      if (input.producer === undefined && input.constant === undefined && !inputs.has(input)) {
         throw node.error(
           `reads '${input.name}', which is not among the inputs of graph '${description.name}'`,
         );
       }
       useConstant(input);
     }
-    const lastRead = node.outputs.findLastIndex((output) => read.has(output) || names.has(output));
-    const count = Math.max(lastRead + 1, node.operator.requiredOutputs ?? node.outputs.length);
+    const count =
+      node.outputs.length === 1
+        ? 1
+        : Math.max(
+            node.outputs.findLastIndex((output) => read.has(output) || names.has(output)) + 1,
+            node.operator.requiredOutputs ?? node.outputs.length,
+          );
     return create(NodeProtoSchema, {
       opType: node.operator.writtenAs ?? node.operator.name,
       ...(node.name === undefined || node.name === '' ? {} : { name: uniqueName(node.name) }),
