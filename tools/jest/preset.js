@@ -1,6 +1,8 @@
 /** The jest configuration that every package shares: TypeScript sources as native ES modules. */
 export default {
   testEnvironment: 'node',
+  // Tests that start processes take long on a machine that is busy with others.
+  testTimeout: 60_000,
   // Workspace packages are tested from their sources, not from the last build.
   testEnvironmentOptions: { customExportConditions: ['@lovasz/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],

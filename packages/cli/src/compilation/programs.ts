@@ -116,7 +116,7 @@ for (let step = 1; step <= ${steps}; step++) {
 ${indented([...randomFeeds(subject), ...scalarFeeds(subject), '...state,'], 4)}
   });
   for (const name of Object.keys(state)) state[name] = results[\`next_\${name}\`];
-  console.log(step, results.loss.data[0]);
+  console.log(\`\${step} \${results.loss.data[0]}\`);
 }
 `;
 }
@@ -146,7 +146,7 @@ ${hasStatistics(subject) ? '    state.statistics = results.next_statistics;\n' :
 ${indented([...own(['parameters', ...momentsOf(subject)]), ...scalarFeeds(subject)], 4)}
   });
   for (const name of Object.keys(results)) state[name.replace('next_', '')] = results[name];
-  console.log(step, loss);
+  console.log(\`\${step} \${loss}\`);
 }
 `;
 }
@@ -161,7 +161,8 @@ await save('${trainedFile}', new Uint8Array(numbers.buffer));
 const { labels, ...inputs } = nextBatch();
 const evaluation = await InferenceSession.create(await load('evaluate.onnx'));
 const { predictions } = await evaluation.run({ ...inputs, ${feeds.join(', ')} });
-console.log('right', predictions.data.filter((label, i) => label === labels.data[i]).length / predictions.data.length);
+const right = predictions.data.filter((label, i) => label === labels.data[i]).length;
+console.log(\`right \${right / predictions.data.length}\`);
 `;
 }
 
