@@ -1,15 +1,10 @@
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
 import { enet, unet } from '@lovasz/models';
-import {
-  buildTrainingGraph,
-  flatLength,
-  sgd,
-  type FlatEntry,
-  type Loss,
-  type ModelProto,
-} from '@lovasz/onnx';
+import { buildTrainingGraph, flatLength, sgd, type Loss } from '@lovasz/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { runtimeTensor } from './plain-tensor.js';
 import type { StepSettings } from './step-settings.js';
+import { stepTensors } from './step-tensors.js';
 import { ignoreIndex, syntheticBatch } from './synthetic-batch.js';
 
 const networks = { unet, enet };
@@ -47,57 +42,32 @@ export async function createOurStep(
     ...sessionOptions,
   });
 
-  const initial: Readonly<Record<string, Float32Array>> = {
-    parameters: initialValues(model, graph.parameters),
-    statistics: initialValues(model, graph.statistics),
-  };
-  const vector = (data: Float32Array): Tensor => new Tensor('float32', data, [data.length]);
-  const { images, labels } = syntheticBatch(settings);
-  const fixed = {
-    image: new Tensor('float32', images, image),
-    labels: new Tensor('int32', labels, graph.labelShape),
-    ...Object.fromEntries(
-      Object.entries(optimizer.scalarsAt(1, 1e-3)).map(([name, value]) => [
-        name,
-        new Tensor('float32', [value], []),
-      ]),
-    ),
-  };
-  const random = graph.randomInputs.map(({ name, shape }) => {
-    const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
-    return [name, new Tensor('float32', data, shape)] as const;
-  });
+  const { feeds, results } = stepTensors(model, graph, optimizer, syntheticBatch(settings));
+  const given = Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor]) => [name, runtimeTensor(tensor)]),
+  );
+  const random = graph.randomInputs.map(({ name }) => feeds[name]!.data);
   // A buffer must not be read and written by one run: two of each take turns.
-  let current = graph.state.map(({ name, length }) => vector(initial[name] ?? new Float32Array(length)));
-  let next = graph.state.map(({ length }) => vector(new Float32Array(length)));
+  let current = graph.state.map(({ name }) => given[name]!);
+  let next = graph.state.map(({ name }) => runtimeTensor(results[`next_${name}`]!));
 
   return {
     parameters: flatLength(graph.parameters),
     step: async () => {
-      for (const [, { data }] of random) {
+      for (const data of random) {
         for (let place = 0; place < data.length; place++) data[place] = Math.random();
       }
       const loss = new Tensor('float32', new Float32Array(1), []);
-      const feeds: Record<string, Tensor> = { ...fixed, ...Object.fromEntries(random) };
+      const inputs: Record<string, Tensor> = { ...given };
       const fetches: Record<string, Tensor> = { loss };
       graph.state.forEach(({ name }, place) => {
-        feeds[name] = current[place]!;
+        inputs[name] = current[place]!;
         fetches[`next_${name}`] = next[place]!;
       });
-      await session.run(feeds, fetches);
+      await session.run(inputs, fetches);
       [current, next] = [next, current];
       return loss.data[0] as number;
     },
     close: () => session.release(),
   };
-}
-
-/** The entries of a layout, as the model holds them. */
-function initialValues(model: ModelProto, layout: readonly FlatEntry[]): Float32Array {
-  const tensors = new Map(model.graph!.initializer.map((tensor) => [tensor.name, tensor.rawData]));
-  const vector = new Float32Array(flatLength(layout));
-  for (const { name, offset, size } of layout) {
-    vector.set(new Float32Array(tensors.get(name)!.slice().buffer, 0, size), offset);
-  }
-  return vector;
 }

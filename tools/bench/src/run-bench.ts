@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureCompile } from './commands/compile.js';
 import { measureLoss } from './commands/loss.js';
+import { measureMemory, type MemorySettings } from './commands/memory.js';
 import { measureOperators } from './commands/operators.js';
 import { measureStep } from './commands/step.js';
 import type { Figure } from './figures.js';
@@ -85,6 +86,21 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('compile', await measureCompile({ repeats, python }), { json, check });
     });
 
+  bench('memory', 'the memory of training steps, planned and measured, activations kept and computed again')
+    .option('--batch <count>', 'images at a time', positiveInteger, 4)
+    .option('--size <WxH>', 'width and height of an image', imageSize, { width: 240, height: 180 })
+    .option('--threads <count>', 'threads within an operator', positiveInteger, 2)
+    .option('--repeats <count>', 'runs that are measured', positiveInteger, 5)
+    .option(
+      '--models <folder>',
+      'a folder of exported networks, three of which are measured too',
+      '../shared/golden/onnx/models',
+    )
+    .action(async ({ size, json, check, ...rest }: MemoryOptions) => {
+      const complain = (line: string) => console.error(`bench memory: ${line}`);
+      finish('memory', await measureMemory({ ...rest, ...size }, complain), { json, check });
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -101,6 +117,12 @@ type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
   size: { width: number; height: number };
   repeats: number;
   python?: string;
+  json: boolean;
+  check: boolean;
+};
+
+type MemoryOptions = Omit<MemorySettings, 'width' | 'height'> & {
+  size: { width: number; height: number };
   json: boolean;
   check: boolean;
 };

@@ -7,7 +7,12 @@ import type { StepSettings } from './step-settings.js';
 export const ignoreIndex = 255;
 
 /** Images [batch, 3, height, width] in [0, 1) and labels [batch, height, width], one in twenty of them void. */
-export function syntheticBatch({ batch, width, height, classes }: StepSettings): {
+export function syntheticBatch({
+  batch,
+  width,
+  height,
+  classes,
+}: Pick<StepSettings, 'batch' | 'width' | 'height' | 'classes'>): {
   images: Float32Array;
   labels: Int32Array;
 } {
