@@ -1,4 +1,4 @@
-import { errorsOf, loadEntries, loadLabels } from './errors';
+import { foregroundShift, ignoredOf, signedErrors } from './errors';
 
 /**
  * Appends the pixels of a block whose errors, as bits, are at least `lowest` ≥ 0: in 64 bits each, the bits of the
@@ -15,23 +15,25 @@ export function collectPixels(
   length: i32,
   label: i32,
   isProbability: bool,
+  hasIgnored: bool,
   lowest: i32,
   first: u32,
   pixels: usize,
   count: i32,
 ): i32 {
-  const ofClass = i32x4.splat(label);
-  const inverted = i32x4.splat(isProbability ? -1 : 0);
+  const ofClass = i16x8.splat(<i16>label);
+  const shift = foregroundShift(isProbability);
   const limit = i32x4.splat(lowest);
   let next = pixels + ((<usize>count) << 3);
   let tags = i32x4.add(i32x4.splat(<i32>(first << 1)), i32x4(0, 2, 4, 6));
   const end = block + ((<usize>length) << 2);
   let labelsAt = labels;
   for (let at = block; at < end; at += 16, labelsAt += 8) {
-    const four = loadLabels(labelsAt);
-    const foreground = i32x4.eq(four, ofClass);
-    const errors = errorsOf(loadEntries(at), four, foreground, inverted);
-    const taken = i32x4.ge_s(errors, limit);
+    const four = v128.load64_zero(labelsAt);
+    const foreground = i32x4.extend_low_i16x8_s(i16x8.eq(four, ofClass));
+    const errors = f32x4.abs(signedErrors(v128.load(at), foreground, shift));
+    let taken = i32x4.ge_s(errors, limit);
+    if (hasIgnored) taken = v128.andnot(taken, i32x4.extend_low_i16x8_s(ignoredOf(four)));
     if (v128.any_true(taken)) {
       const lanes = i32x4.bitmask(taken);
       const marked = i32x4.sub(tags, foreground);

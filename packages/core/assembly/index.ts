@@ -4,6 +4,7 @@
 export { allAreFinite } from './check-scores';
 export { findLowestError } from './find-lowest-error';
 export { countBins } from './count-bins';
+export { findFirstCount } from './find-first-count';
 export { lookUpWeights } from './look-up-weights';
 export { collectPixels } from './collect-pixels';
 export { sortPixels } from './sort-pixels';

@@ -39,7 +39,7 @@ export function visitBlocks(
     copy(errors, start, stride, entries, pixels);
     copy(labels.data, labelStart, labelPixelStride, labelsOfBlock, pixels);
     let length = pixels;
-    for (; length % 4 !== 0; length++) {
+    for (; length % 8 !== 0; length++) {
       entries[length] = 0;
       labelsOfBlock[length] = ignoredLabel;
     }
@@ -49,6 +49,7 @@ export function visitBlocks(
       length,
       label,
       isProbability,
+      hasIgnored: labels.hasIgnored || length > pixels,
       start,
       stride,
       pixels,

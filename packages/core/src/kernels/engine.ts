@@ -1,7 +1,7 @@
 /** Pixels that are worked on at once: their scores stay in the fastest caches. */
 export const blockLength = 8192;
 
-/** Scores of one binary problem and their labels, in memory of the engine: `length` of them, a multiple of 4. */
+/** Scores of one binary problem and their labels, in memory of the engine: `length` of them, a multiple of 8. */
 export interface Block {
   readonly entries: Float32Array;
   readonly labels: Uint16Array;
@@ -10,6 +10,8 @@ export interface Block {
   readonly label: number;
   /** Whether the error of foreground is 1 − its entry. */
   readonly isProbability: boolean;
+  /** Whether a label may be that of ignored pixels. */
+  readonly hasIgnored: boolean;
 }
 
 /**
@@ -22,20 +24,25 @@ export interface Engine {
   entriesAt(address: number): Float32Array;
   /** Room for the labels of a block, likewise. */
   labelsAt(address: number): Uint16Array;
-  /** How many errors are in each bin: of background, and of foreground `allBins` on. All 0 between tasks. */
+  /**
+   * How many errors are in each bin: of background, and of foreground `allBins` on, which is where the bits of an error
+   * are when its sign bit is set. All 0 between tasks.
+   */
   readonly counts: Int32Array;
   /** The weight of each bin, likewise; those of foreground are negative. */
   readonly weights: Float32Array;
   allAreFinite(entries: Float32Array, length: number): boolean;
-  /** The bits of the lowest foreground error, 0x7fffffff if there is none; −1 if it finds what is no probability. */
-  findLowestError(block: Block, isChecked: boolean): number;
-  /** Adds the errors to `counts`. Returns the lowest bits of any; −1 if it finds what is no probability. */
-  countBins(block: Block, isChecked: boolean): number;
   /**
-   * Writes the `weights` of the errors' bins over the entries. `lowest` is the first error, as bits, of the lowest bin
-   * that has a weight; the bin below it must hold 0. Returns Σ |weight| · error.
+   * The bits of the lowest foreground error, at least those of ∞ if there is none; −1 if it finds what is no
+   * probability, or −0, and that is to be found.
    */
-  lookUpWeights(block: Block, lowest: number): number;
+  findLowestError(block: Block, isChecked: boolean): number;
+  /** Adds the errors to `counts`. Returns whether all entries are probabilities; false also if there is −0. */
+  countBins(block: Block): boolean;
+  /** The first of the `counts` from `start` on that is not 0, as their number from there; `length` if there is none. */
+  findFirstCount(start: number, length: number): number;
+  /** Writes the `weights` of the errors' bins over the entries. Returns Σ |weight| · error. */
+  lookUpWeights(block: Block): number;
   /** Makes room for that many pixels to be sorted. */
   reservePixels(count: number): void;
   /**

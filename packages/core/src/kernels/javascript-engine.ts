@@ -5,18 +5,19 @@ import { backgroundTieWeight, foregroundTieWeight } from './tie-weights.js';
 
 const largestDigitBits = 11;
 const bitsOfOne = 0x3f800000;
-const bitsOfMinusZero = -0x80000000;
-const bitsOfMinusOne = 0xbf800000 | 0;
-const exponentMask = 0x7f800000;
+const signBit = -0x80000000;
+const bitsOfInfinity = 0x7f800000;
+/** Products that are summed in float32, in eight lanes. */
+const stripLength = 64;
 
 const scratch = new Float32Array(1);
 const scratchBits = new Int32Array(scratch.buffer);
 
 /** The engine in plain JavaScript, where there is no WebAssembly SIMD. */
 export function createJavaScriptEngine(): Engine {
-  const entries = new Float32Array(blockLength + 3);
+  const entries = new Float32Array(blockLength);
   const bits = new Int32Array(entries.buffer);
-  const labels = new Uint16Array(blockLength + 3);
+  const labels = new Uint16Array(blockLength);
   const counts = new Int32Array(2 * allBins);
   const weights = new Float32Array(2 * allBins);
   const digitCounts = new Uint32Array(1 << largestDigitBits);
@@ -24,19 +25,15 @@ export function createJavaScriptEngine(): Engine {
   let spare = createPixels(0);
   let reserved = 0;
 
-  /** The bits of the error of pixel i; those of −1 where it is ignored. */
-  const errorBits = (i: number, { label, isProbability }: Block): number => {
+  /** The bits of the error of pixel i, with the sign bit if it is foreground; those of −∞ if it is ignored. */
+  const signedBits = (i: number, { label, isProbability }: Block): number => {
     const own = labels[i]!;
-    if (own === ignoredLabel) return bitsOfMinusOne;
-    if (isProbability && own === label) {
-      scratch[0] = 1 - entries[i]!;
-      return scratchBits[0]!;
-    }
-    return bits[i] === bitsOfMinusZero ? 0 : bits[i]!;
-  };
-  const isProbabilityAt = (i: number): boolean => {
-    const entry = bits[i]!;
-    return (entry >= 0 && entry <= bitsOfOne) || entry === bitsOfMinusZero;
+    if (own === ignoredLabel) return bitsOfInfinity | signBit;
+    const entry = bits[i] === signBit ? 0 : bits[i]!;
+    if (own !== label) return entry;
+    if (!isProbability) return entry | signBit;
+    scratch[0] = entries[i]! - 1;
+    return scratchBits[0]! | signBit;
   };
 
   return {
@@ -46,46 +43,52 @@ export function createJavaScriptEngine(): Engine {
     weights,
     allAreFinite: (_, length) => {
       let wrong = 0;
-      for (let i = 0; i < length; i++) wrong |= exponentMask - 1 - (bits[i]! & exponentMask);
+      for (let i = 0; i < length; i++) wrong |= bitsOfInfinity - 1 - (bits[i]! & bitsOfInfinity);
       return wrong >= 0;
     },
     findLowestError: (block, isChecked) => {
       let lowest = 0x7fffffff;
       for (let i = 0; i < block.length; i++) {
-        if (isChecked && !isProbabilityAt(i)) return -1;
-        if (labels[i] === block.label) lowest = Math.min(lowest, errorBits(i, block));
+        if (isChecked && bits[i]! >>> 0 > bitsOfOne) return -1;
+        if (labels[i] === block.label) lowest = Math.min(lowest, signedBits(i, block) & ~signBit);
       }
       return lowest;
     },
-    countBins: (block, isChecked) => {
-      let lowest = 0x7fffffff;
-      let isWrong = false;
+    countBins: (block) => {
+      let highest = 0;
       for (let i = 0; i < block.length; i++) {
-        if (isChecked && !isProbabilityAt(i)) isWrong = true;
-        const error = errorBits(i, block);
-        if (error < 0) continue;
-        if (error < lowest) lowest = error;
-        const bin = (error >>> droppedBits) + 1 + (labels[i] === block.label ? allBins : 0);
+        highest = Math.max(highest, bits[i]! >>> 0);
+        const bin = signedBits(i, block) >>> droppedBits;
         counts[bin] = counts[bin]! + 1;
       }
-      return isWrong ? -1 : lowest;
+      return highest <= bitsOfOne;
     },
-    lookUpWeights: (block, lowest) => {
-      // Four sums, as the four lanes of WebAssembly have.
-      const sums: [number, number, number, number] = [0, 0, 0, 0];
-      for (let i = 0; i < block.length; i++) {
-        const error = errorBits(i, block);
-        if (error < lowest) {
-          entries[i] = 0;
-          continue;
+    findFirstCount: (start, length) => {
+      let bin = 0;
+      while (bin < length && counts[start + bin] === 0) bin += 1;
+      return bin;
+    },
+    lookUpWeights: (block) => {
+      // Sums are made in the order in which the lanes of WebAssembly make them.
+      const lanes = new Float32Array(8);
+      let even = 0;
+      let odd = 0;
+      for (let start = 0; start < block.length; start += stripLength) {
+        lanes.fill(0);
+        const end = Math.min(block.length, start + stripLength);
+        for (let i = start; i < end; i++) {
+          scratchBits[0] = signedBits(i, block);
+          const weight = weights[scratchBits[0] >>> droppedBits]!;
+          const isIgnored = labels[i] === ignoredLabel;
+          if (!isIgnored) lanes[i % 8] = lanes[i % 8]! + Math.fround(weight * scratch[0]!);
+          entries[i] = weight;
         }
-        const weight = weights[(error >>> droppedBits) + 1 + (labels[i] === block.label ? allBins : 0)]!;
-        scratchBits[0] = error;
-        const lane = (i % 4) as 0 | 1 | 2 | 3;
-        sums[lane] += Math.abs(weight) * scratch[0]!;
-        entries[i] = weight;
+        even += Math.fround(lanes[0]! + lanes[4]!);
+        odd += Math.fround(lanes[1]! + lanes[5]!);
+        even += Math.fround(lanes[2]! + lanes[6]!);
+        odd += Math.fround(lanes[3]! + lanes[7]!);
       }
-      return sums[0] + sums[2] + (sums[1] + sums[3]);
+      return even + odd;
     },
     reservePixels: (count) => {
       if (collected.doubles.length < count) {
@@ -98,8 +101,8 @@ export function createJavaScriptEngine(): Engine {
       const { words } = collected;
       let next = 2 * count;
       for (let i = 0; i < block.length; i++) {
-        const error = errorBits(i, block);
-        if (error < lowest) continue;
+        const error = signedBits(i, block) & ~signBit;
+        if (error < lowest || error === bitsOfInfinity) continue;
         words[next] = 2 * (first + i) + (labels[i] === block.label ? 1 : 0);
         words[next + 1] = error;
         next += 2;

@@ -15,6 +15,8 @@ export interface PixelLabels {
   /** By group · classes + class, the number of foreground pixels and of pixels that are not ignored. */
   readonly foreground: Float64Array;
   readonly valid: Float64Array;
+  /** Whether any pixel is ignored. */
+  readonly hasIgnored: boolean;
 }
 
 /** What makes a pixel ignored: its label, or 0 in the mask. */
@@ -40,6 +42,7 @@ export function classLabels(
   const valid = new Float64Array(groups * classes);
   const length = (images / groups) * pixels;
   const counts = new Uint32Array(ignoredLabel + 1);
+  let hasIgnored = false;
   for (let group = 0; group < groups; group++) {
     counts.fill(0);
     for (let pixel = group * length; pixel < (group + 1) * length; pixel++) {
@@ -48,10 +51,11 @@ export function classLabels(
       data[pixel] = label;
       counts[label] = counts[label]! + 1;
     }
+    hasIgnored ||= counts[ignoredLabel]! > 0;
     foreground.set(counts.subarray(0, classes), group * classes);
     valid.fill(length - counts[ignoredLabel]!, group * classes, (group + 1) * classes);
   }
-  return { data, areBinary: false, foreground, valid };
+  return { data, areBinary: false, foreground, valid, hasIgnored };
 }
 
 /** Binary labels, of the layout of the scores; every label of a pixel that counts is 0 or 1. */
@@ -63,8 +67,10 @@ export function binaryLabels(
   allocate: Allocate,
 ): PixelLabels {
   const data = new Uint16Array(allocate(2 * labels.length));
+  let hasIgnored = false;
   for (let place = 0; place < data.length; place++) {
     const isIgnored = labels[place] === ignoreIndex || mask?.[place] === 0;
+    hasIgnored ||= isIgnored;
     data[place] = isIgnored ? ignoredLabel : labels[place]!;
   }
   const foreground = new Float64Array(groups * classes);
@@ -83,11 +89,14 @@ export function binaryLabels(
       valid[problem] = valid[problem]! + pixels - ignored;
     }
   }
-  return { data, areBinary: true, foreground, valid };
+  return { data, areBinary: true, foreground, valid, hasIgnored };
 }
 
 /** Binary labels with foreground and background exchanged. */
-export function invertLabels({ data, foreground, valid }: PixelLabels, allocate: Allocate): PixelLabels {
+export function invertLabels(
+  { data, foreground, valid, hasIgnored }: PixelLabels,
+  allocate: Allocate,
+): PixelLabels {
   const inverted = new Uint16Array(allocate(2 * data.length));
   data.forEach((label, place) => (inverted[place] = label === ignoredLabel ? label : 1 - label));
   return {
@@ -95,5 +104,6 @@ export function invertLabels({ data, foreground, valid }: PixelLabels, allocate:
     areBinary: true,
     foreground: valid.map((count, problem) => count - foreground[problem]!),
     valid,
+    hasIgnored,
   };
 }

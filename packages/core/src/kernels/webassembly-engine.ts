@@ -7,12 +7,9 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly allAreFinite: (block: number, length: number) => number;
   readonly findLowestError: (...args: [...BlockArguments, isChecked: boolean]) => number;
-  readonly countBins: (
-    ...args: [...BlockArguments, isChecked: boolean, counts: number, foregroundAt: number]
-  ) => number;
-  readonly lookUpWeights: (
-    ...args: [...BlockArguments, lowest: number, weights: number, foregroundAt: number, target: number]
-  ) => number;
+  readonly countBins: (...args: [...BlockArguments, counts: number]) => number;
+  readonly findFirstCount: (counts: number, length: number) => number;
+  readonly lookUpWeights: (...args: [...BlockArguments, weights: number, target: number]) => number;
   readonly collectPixels: (
     ...args: [...BlockArguments, lowest: number, first: number, pixels: number, count: number]
   ) => number;
@@ -39,6 +36,7 @@ type BlockArguments = [
   length: number,
   label: number,
   isProbability: boolean,
+  hasIgnored: boolean,
 ];
 
 interface WebAssemblyNamespace {
@@ -48,7 +46,7 @@ interface WebAssemblyNamespace {
 
 const pageBytes = 1 << 16;
 const entriesAt = 1024;
-const labelsAt = entriesAt + 4 * (blockLength + 6);
+const labelsAt = entriesAt + 4 * (blockLength + 2);
 const countsAt = labelsAt + 2 * (blockLength + 8);
 const weightsAt = countsAt + 8 * allBins;
 const digitsAt = weightsAt + 8 * allBins;
@@ -76,8 +74,8 @@ export function createWebAssemblyEngine(): Engine | undefined {
   const viewsOf = (buffer: ArrayBuffer) => ({
     buffer,
     // By how far the address is above a multiple of 8 bytes.
-    entries: [0, 4].map((above) => new Float32Array(buffer, entriesAt + above, blockLength + 3)),
-    labels: [0, 2, 4, 6].map((above) => new Uint16Array(buffer, labelsAt + above, blockLength + 3)),
+    entries: [0, 4].map((above) => new Float32Array(buffer, entriesAt + above, blockLength)),
+    labels: [0, 2, 4, 6].map((above) => new Uint16Array(buffer, labelsAt + above, blockLength)),
     counts: new Int32Array(buffer, countsAt, 2 * allBins),
     weights: new Float32Array(buffer, weightsAt, 2 * allBins),
   });
@@ -85,12 +83,20 @@ export function createWebAssemblyEngine(): Engine | undefined {
   let reserved = 0;
   let sortedAt = pixelsAt;
   const pixelWeightsAt = (): number => (sortedAt === pixelsAt ? spareAt(reserved) : pixelsAt);
-  const argumentsOf = ({ entries, labels, length, label, isProbability }: Block): BlockArguments => [
+  const argumentsOf = ({
+    entries,
+    labels,
+    length,
+    label,
+    isProbability,
+    hasIgnored,
+  }: Block): BlockArguments => [
     entries.byteOffset,
     labels.byteOffset,
     length,
     label,
     isProbability,
+    hasIgnored,
   ];
 
   return {
@@ -104,10 +110,10 @@ export function createWebAssemblyEngine(): Engine | undefined {
     },
     allAreFinite: ({ byteOffset }, length) => exports.allAreFinite(byteOffset, length) === 1,
     findLowestError: (block, isChecked) => exports.findLowestError(...argumentsOf(block), isChecked),
-    countBins: (block, isChecked) =>
-      exports.countBins(...argumentsOf(block), isChecked, countsAt, 4 * allBins),
-    lookUpWeights: (block, lowest) =>
-      exports.lookUpWeights(...argumentsOf(block), lowest, weightsAt, 4 * allBins, block.entries.byteOffset),
+    countBins: (block) => exports.countBins(...argumentsOf(block), countsAt) === 1,
+    findFirstCount: (start, length) => exports.findFirstCount(countsAt + 4 * start, length),
+    lookUpWeights: (block) =>
+      exports.lookUpWeights(...argumentsOf(block), weightsAt, block.entries.byteOffset),
     reservePixels: (count) => {
       reserve(spareAt(count) + 8 * (count + 4));
       // Memory that has grown is a new buffer.

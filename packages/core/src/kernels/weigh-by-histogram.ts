@@ -1,4 +1,4 @@
-import { allBins, binOf, droppedBits, probabilityBins } from './bins.js';
+import { allBins, droppedBits, probabilityBins } from './bins.js';
 import { countBlocks, visitBlocks, writeBlock } from './blocks.js';
 import { engineNamed } from './engines.js';
 import type { RunJob } from './job.js';
@@ -10,6 +10,9 @@ import { type BinaryProblem, binaryProblem, clearGradient, type Weighting } from
 const segmentPixels = 1 << 22;
 /** Problems are binned together as long as their tables are no more than this, one megabyte each. */
 const mostTables = 32;
+
+/** The bin of −∞, which the engines count ignored pixels in. */
+const ignoredBin = allBins + (0x7f800000 >>> droppedBits);
 
 /** Some of the problems of a weighting, and a table for every segment of each. */
 export interface Binning {
@@ -101,14 +104,15 @@ export function countInBins(binning: Binning, task: number): number {
   const { problem, range, background, foreground } = taskOf(binning, task);
   if (problem.factor === 0 && !isChecked) return 0;
   const engine = engineNamed(weighting.engine);
-  let lowest = 0x7fffffff;
+  let isWrong = false;
   visitBlocks(engine, weighting, problem, range, (block) => {
-    lowest = Math.min(lowest, engine.countBins(block, isChecked));
+    if (!engine.countBins(block) && isChecked) isWrong = true;
   });
-  const isWrong = lowest === -1;
-  const lowestBin = isWrong ? 0 : Math.min(binOf(lowest), bins);
-  lowestBins[task] = lowestBin;
   const { counts } = engine;
+  // Ignored pixels have a bin of their own.
+  counts[ignoredBin] = 0;
+  const lowestBin = Math.min(engine.findFirstCount(0, bins), engine.findFirstCount(allBins, bins));
+  lowestBins[task] = lowestBin;
   for (const [table, start] of [
     [background, 0],
     [foreground, allBins],
@@ -117,7 +121,6 @@ export function countInBins(binning: Binning, task: number): number {
     // What is no probability may be in any bin.
     counts.fill(0, start + lowestBin, start + (isWrong ? allBins : bins));
   }
-  counts[0] = 0;
   return isWrong ? 1 : 0;
 }
 
@@ -145,7 +148,7 @@ export function weighBins(binning: Binning, index: number): void {
   let intersection = total;
   let bin = bins - 1;
   if (total === 0) {
-    while (bin > 1 && background[bin] === 0) bin -= 1;
+    while (bin > 0 && background[bin] === 0) bin -= 1;
     backgroundWeights[bin] = factor / background[bin]!;
   } else {
     // Below the last foreground pixel no error counts.
@@ -163,12 +166,12 @@ export function weighBins(binning: Binning, index: number): void {
     bin += 1;
   }
   lowestBins[first] = bin;
-  if (weighting.flatAtZero && bin === binOf(0)) backgroundWeights[bin] = foregroundWeights[bin] = 0;
+  if (weighting.flatAtZero && bin === 0) backgroundWeights[0] = foregroundWeights[0] = 0;
 }
 
 /** Writes the gradient of a segment, and returns its share of the loss. */
 export function lookUpWeights(binning: Binning, task: number): number {
-  const { weighting, segments, lowestBins } = binning;
+  const { weighting, segments, bins, lowestBins } = binning;
   const { problem, range } = taskOf(binning, task);
   const first = task - (task % segments);
   if (problem.factor === 0) {
@@ -179,19 +182,15 @@ export function lookUpWeights(binning: Binning, task: number): number {
   const lowestBin = lowestBins[first]!;
   const engine = engineNamed(weighting.engine);
   const { weights } = engine;
-  for (const [table, start] of [
-    [background, 0],
-    [foreground, allBins],
-  ] as const) {
-    weights[start + lowestBin - 1] = 0;
-    weights.set(floatsOf(table).subarray(lowestBin), start + lowestBin);
-  }
-  const lowest = (lowestBin - 1) << droppedBits;
+  weights.set(floatsOf(background).subarray(lowestBin), lowestBin);
+  weights.set(floatsOf(foreground).subarray(lowestBin), allBins + lowestBin);
   let loss = 0;
   visitBlocks(engine, weighting, problem, range, (block) => {
-    loss += engine.lookUpWeights(block, lowest);
+    loss += engine.lookUpWeights(block);
     writeBlock(block, weighting.gradient);
   });
+  weights.fill(0, lowestBin, bins);
+  weights.fill(0, allBins + lowestBin, allBins + bins);
   return loss;
 }
 
