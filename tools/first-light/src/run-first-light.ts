@@ -75,6 +75,7 @@ export async function runFirstLight(
         schedule: 'polynomial',
         weightDecay: 2e-4,
         seed: 0,
+        recompute: 1,
         out: join(directory, name),
         init,
       },

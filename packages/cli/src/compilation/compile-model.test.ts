@@ -175,6 +175,15 @@ describe('what is compiled', () => {
     await expect(readdir(path('none'))).rejects.toThrow('ENOENT');
   }, 30_000);
 
+  test('activations are computed again where that was asked for', async () => {
+    const nodesOf = async (folder: string) =>
+      decodeModel(await readFile(path(folder, 'step.onnx'))).graph!.node.length;
+    const kept = await compile(plain, 'kept');
+    const again = await compile(plain, 'again', '--recompute 3');
+    expect([kept, again].map(({ settings }) => settings.recompute)).toEqual([1, 3]);
+    expect(await nodesOf('again')).toBeGreaterThan((await nodesOf('kept')) + 10);
+  }, 30_000);
+
   test('a model that cannot be trained is named, and no folder is left', async () => {
     const broken = path('broken.onnx');
     await writeFile(broken, (await readFile(plain)).subarray(0, 1000));

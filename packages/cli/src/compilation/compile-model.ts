@@ -55,6 +55,7 @@ export async function compileModel(
       frozen: options.frozen,
       method: options.method,
       profile: options.profile,
+      recompute: options.recompute,
     },
     inputs: Object.keys(graph.inputShapes).map((input) => step.get(input)!),
     labels: step.get('labels')!,

@@ -20,6 +20,7 @@ export function trainingGraphOf(model: ModelProto, options: CompileOptions): Tra
       batchNormalization: options.batchNormalization,
       method: options.method,
       profile: options.profile,
+      recompute: options.recompute,
     });
     frozen.refuseIdle();
     return graph;

@@ -47,6 +47,17 @@ test('a training step is counted for the shapes and settings that are given', as
   expect(adam).toMatchObject({ optimizer: 'adam', stateBytes: one!.stateBytes + 4 * one!.trained });
 });
 
+test('a step that computes activations again holds less and computes more', async () => {
+  const [kept, again] = await Promise.all(
+    ['1', 'auto'].map(async (recompute) => {
+      const line = `--input-shape image=8x3x16x16 --recompute ${recompute}`;
+      return (await inspectFile(file, options(line))).training as TrainingInspection;
+    }),
+  );
+  expect(again!.memory.peak).toBeLessThan(0.95 * kept!.memory.peak);
+  expect(again!.step.flops).toBeGreaterThan(1.1 * kept!.step.flops);
+});
+
 test('the text shows what the numbers are of', async () => {
   const text = renderInspection(
     await inspectFile(file, options('--input-shape image=1x3x16x16 --optimizer sgd')),

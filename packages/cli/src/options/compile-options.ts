@@ -4,12 +4,14 @@ import {
   type BatchNormalizationMode,
   type JaccardMethod,
   type ProfileName,
+  type Recompute,
 } from '@lovasz/onnx';
 import { parseChoice } from './choice.js';
 import { parseInputShape, type InputShapes } from './input-shape.js';
 import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
+import { recomputeOption } from './recompute.js';
 
 const normalizationModes: readonly BatchNormalizationMode[] = ['train', 'frozen'];
 const methods: readonly JaccardMethod[] = ['auto', 'exact', 'histogram'];
@@ -26,6 +28,8 @@ export interface CompileOptions extends OptimizerOptions {
   readonly batchNormalization: BatchNormalizationMode;
   readonly method: JaccardMethod;
   readonly profile: ProfileName;
+  /** Into how many segments the forward pass is cut to be computed again. */
+  readonly recompute: Recompute;
 }
 
 /** What commander collects from the declarations below. */
@@ -37,6 +41,7 @@ interface ParsedOptions {
   batchNorm: BatchNormalizationMode;
   method: JaccardMethod;
   profile: ProfileName;
+  recompute: Recompute;
 }
 
 /** Declares what may be said of a network to train; read it back with {@link readCompileOptions}. */
@@ -82,7 +87,8 @@ export function addCompileOptions(command: Command): Command {
       new Option('--profile <name>', `what the graphs are written for: ${profileNames.join(', ')}`)
         .argParser((text) => parseChoice('--profile', text, profileNames))
         .default('generic', 'generic'),
-    );
+    )
+    .addOption(recomputeOption());
 }
 
 /** Reads the options declared by {@link addCompileOptions}. */
@@ -97,5 +103,6 @@ export function readCompileOptions(command: Command): CompileOptions {
     batchNormalization: parsed.batchNorm,
     method: parsed.method,
     profile: parsed.profile,
+    recompute: parsed.recompute,
   };
 }

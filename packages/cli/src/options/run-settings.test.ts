@@ -18,7 +18,7 @@ describe('settingsOf', () => {
     expect(
       settings(
         '--model nets/my.onnx --data camvid:data --loss lovasz-softmax --steps 7 --batch 4 --size 240x180 ' +
-          '--crop 200x160 --optimizer sgd --lr 1e-7 --momentum 0.5 --schedule constant --weight-decay 0.1 --seed 3 ' +
+          '--crop 200x160 --optimizer sgd --lr 1e-7 --momentum 0.5 --schedule constant --weight-decay 0.1 --seed 3 --recompute 4 ' +
           '--out here --init start.safetensors',
       ),
     ).toEqual({
@@ -35,13 +35,14 @@ describe('settingsOf', () => {
       '--schedule': 'constant',
       '--weight-decay': '0.1',
       '--seed': '3',
+      '--recompute': '4',
     });
   });
 
   test.each([
     '',
     '--optimizer sgd --epochs 3 --model enet',
-    '--steps 9 --size 64x32 --crop 16x32 --lr 1e-21',
+    '--steps 9 --size 64x32 --crop 16x32 --lr 1e-21 --recompute auto',
   ])('optionsOf reads %j back, in a folder of its own', (line) => {
     const options = { ...readTrainOptions(parse(line)), out: 'there' };
     expect(optionsOf(settingsOf(options), 'there')).toEqual(options);

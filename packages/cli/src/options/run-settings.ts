@@ -29,6 +29,7 @@ export function settingsOf(options: TrainOptions): RunSettings {
     '--schedule': options.schedule,
     '--weight-decay': options.weightDecay,
     '--seed': options.seed,
+    '--recompute': options.recompute,
   };
   return Object.fromEntries(
     Object.entries(settings).flatMap(([option, value]) =>

@@ -25,6 +25,7 @@ describe('train options', () => {
       schedule: 'polynomial',
       weightDecay: 2e-4,
       seed: 0,
+      recompute: 1,
       out: 'runs/unet-shapes-cross-entropy+lovasz-softmax',
       init: undefined,
     });
@@ -34,7 +35,7 @@ describe('train options', () => {
     expect(
       parse(
         '--model nets/my.onnx --data camvid:data/camvid --loss lovasz-softmax --steps 7 --batch 4 --size 240x180 ' +
-          '--crop 200x160 --optimizer sgd --lr 0.02 --momentum 0.5 --schedule constant --weight-decay 0.1 --seed 3 ' +
+          '--crop 200x160 --optimizer sgd --lr 0.02 --momentum 0.5 --schedule constant --weight-decay 0.1 --seed 3 --recompute auto ' +
           '--out here --init start.safetensors --json',
       ),
     ).toEqual({
@@ -50,6 +51,7 @@ describe('train options', () => {
       schedule: 'constant',
       weightDecay: 0.1,
       seed: 3,
+      recompute: 'auto',
       out: 'here',
       init: 'start.safetensors',
     });
@@ -69,6 +71,7 @@ describe('train options', () => {
     ['--momentum 0.5', '--momentum: 0.5 given with --optimizer adam; accepted: only with sgd'],
     ['--optimizer lion', "--optimizer: 'lion' given; accepted: sgd, adam"],
     ['--schedule cosine', "--schedule: 'cosine' given; accepted: polynomial, constant"],
+    ['--recompute 0', "--recompute: '0' given; accepted: auto, or a number of segments of at least 1"],
     ['--batch 0', "--batch: '0' given; accepted: a whole number of at least 1"],
   ])('%s is refused', (line, message) => {
     expect(() => parse(line)).toThrow(new UsageError(message));

@@ -1,10 +1,12 @@
 import { Option, type Command } from 'commander';
+import type { Recompute } from '@lovasz/onnx';
 import { parseChoice } from './choice.js';
 import { parseData, type DataChoice } from './data.js';
 import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseModel, type ModelChoice } from './model.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
+import { recomputeOption } from './recompute.js';
 import { parseSize, type Size } from './size.js';
 import { UsageError } from './usage-error.js';
 
@@ -28,6 +30,8 @@ export interface TrainOptions extends OptimizerOptions {
   readonly crop: Size | undefined;
   readonly schedule: (typeof scheduleNames)[number];
   readonly seed: number;
+  /** Into how many segments the forward pass is cut to be computed again. */
+  readonly recompute: Recompute;
   /** The run folder. */
   readonly out: string;
   /** A checkpoint whose weights and statistics the run starts from. */
@@ -46,6 +50,7 @@ interface ParsedOptions {
   crop?: Size;
   schedule: (typeof scheduleNames)[number];
   seed: number;
+  recompute: Recompute;
   out?: string;
   init?: string;
 }
@@ -109,6 +114,7 @@ export function addTrainOptions(command: Command): Command {
         .argParser(wholeNumber('--seed', 0, 2 ** 32 - 1))
         .default(0),
     )
+    .addOption(recomputeOption())
     .addOption(new Option('--out <directory>', 'run folder (default: runs/MODEL-DATA-LOSS)'))
     .addOption(new Option('--resume', 'go on from the checkpoint in the run folder'))
     .addOption(
@@ -142,6 +148,7 @@ export function readTrainOptions(command: Command): TrainOptions {
     ...readOptimizerOptions(command),
     schedule: parsed.schedule,
     seed: parsed.seed,
+    recompute: parsed.recompute,
     out: parsed.out ?? defaultRunFolder(parsed.model, parsed.data, parsed.loss),
     init: parsed.init,
   };

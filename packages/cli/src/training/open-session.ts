@@ -67,6 +67,7 @@ export async function openSession(given: TrainOptions): Promise<Session> {
     inputShapes: { [input]: shapeOf(trainingSize) },
     predictionShapes: { [input]: shapeOf(size) },
     seed: options.seed,
+    recompute: options.recompute,
   }).catch((error: unknown) => {
     if (!(error instanceof OnnxError) || options.model.kind !== 'file') throw error;
     throw new OnnxError(`${options.model.file}: ${error.message}`);

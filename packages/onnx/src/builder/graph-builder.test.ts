@@ -28,6 +28,12 @@ describe('GraphBuilder', () => {
     expect(graph.subtract(x, 1)).not.toBe(graph.subtract(1, x));
   });
 
+  test('keeps equal applications apart on request', () => {
+    const graph = new GraphBuilder({ share: false });
+    const x = graph.input('x', 'float32', [2]);
+    expect(graph.relu(x)).not.toBe(graph.relu(x));
+  });
+
   test('tells signed zeros apart: 1 / −0 is not 1 / 0', () => {
     const graph = new GraphBuilder();
     const inverse = (entry: number) => Number(graph.reciprocal(graph.constant(entry)).constant?.data[0]);

@@ -53,6 +53,9 @@ export class GraphBuilder {
   private valueCount = 0;
   private foldedSteps = 0;
 
+  /** @param options.share whether equal applications become one. Default true. */
+  constructor(private readonly options: { readonly share?: boolean } = {}) {}
+
   /** The nodes so far, each after those it reads from. */
   get nodes(): readonly Node[] {
     return this.writtenNodes;
@@ -116,7 +119,8 @@ export class GraphBuilder {
   ): readonly Value[] {
     const definition = typeof operator === 'string' ? operatorNamed(operator, options.name) : operator;
     const node = new Node(definition, inputs, attributes, options.name);
-    const shared = definition.nondeterministic ? undefined : this.sharedNodes.find(node);
+    const mayShare = definition.nondeterministic !== true && this.options.share !== false;
+    const shared = mayShare ? this.sharedNodes.find(node) : undefined;
     if (shared !== undefined) return shared.outputs;
 
     const types = definition.infer(node);
@@ -129,7 +133,7 @@ export class GraphBuilder {
       node.outputs = types.map((type) => this.newValue(type, { producer: node }));
       this.writtenNodes.push(node);
     }
-    if (!definition.nondeterministic) this.sharedNodes.add(node);
+    if (mayShare) this.sharedNodes.add(node);
     return node.outputs;
   }
 

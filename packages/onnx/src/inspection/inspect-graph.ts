@@ -16,7 +16,7 @@ export interface GraphInspection {
  * @param bytes a graph of fixed shapes, such as those of a `TrainingGraph`.
  */
 export function inspectGraph(bytes: Uint8Array): GraphInspection {
-  const { outputs } = importModel(decodeModel(bytes));
+  const { outputs } = importModel(decodeModel(bytes), { share: false });
   const nodes = liveNodes(outputs.map(({ value }) => value));
   return {
     nodes: nodes.length,

@@ -62,7 +62,7 @@ type Buffers = (Buffer | undefined)[];
  * @param options.order the order of execution, where it is known otherwise.
  *
  * @example
- * const { outputs } = importModel(decodeModel(graph.step));
+ * const { outputs } = importModel(decodeModel(graph.step), { share: false });
  * const { peak } = planMemory(outputs.map(({ value }) => value));
  * console.log(`${(peak / 2 ** 20).toFixed(0)} MiB`);
  */

@@ -32,6 +32,11 @@ export interface ImportOptions {
   readonly overrides?: Readonly<
     Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
   >;
+  /**
+   * Whether nodes that compute the same become one. Default true. `false` is for files that compute something twice on
+   * purpose, as a training step with recomputation does.
+   */
+  readonly share?: boolean;
 }
 
 export interface ImportedModel {
@@ -50,7 +55,7 @@ export interface ImportedModel {
  */
 export function importModel(model: ModelProto, options: ImportOptions = {}): ImportedModel {
   const proto = model.graph!;
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(options);
   const scope: Scope = new Map();
   const context: Context = {
     graph,

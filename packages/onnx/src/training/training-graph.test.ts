@@ -257,9 +257,9 @@ describe('buildTrainingGraph', () => {
     },
   );
 
-  test('the memory of a step is known before it is run', () => {
-    const { memory, step } = buildTrainingGraph(network(), options);
-    const { inputs, outputs } = importModel(decodeModel(step));
+  test.each([1, 5])('the memory of a step is known before it is run: %s segments', (recompute) => {
+    const { memory, step } = buildTrainingGraph(network(), { ...options, recompute });
+    const { inputs, outputs } = importModel(decodeModel(step), { share: false });
     expect(memory.peak).toBe(planMemory(outputs.map(({ value }) => value)).peak);
     // Labels, images, state, random numbers and scalars.
     const length = inputs.reduce(

@@ -125,6 +125,21 @@ describe('Trainer', () => {
     expect(start.some((weight, entry) => Math.abs(small![entry]! - weight) > 1e-6)).toBe(true);
   });
 
+  test('activations that are computed again train the same, dropout included', async () => {
+    const [kept, again] = await Promise.all(
+      ([1, 4] as const).map((recompute) =>
+        withTrainer({ recompute, seed: 3 }, async (trainer) => {
+          const losses: number[] = [];
+          for (const [step, rate] of rates.entries())
+            losses.push((await trainer.train(batch(step), rate)).loss);
+          return losses;
+        }),
+      ),
+    );
+    kept!.forEach((loss, step) => expect(again![step]).toBeCloseTo(loss, 5));
+    await expect(withTrainer({ recompute: 0 }, () => Promise.resolve())).rejects.toThrow('recompute is 0');
+  });
+
   test('a run that is interrupted and resumed ends in the same bits', async () => {
     const run = async (trainer: Trainer, from: number, to: number) => {
       for (let step = from; step < to; step++) await trainer.train(batch(step), rates[step]!);

@@ -12,6 +12,7 @@ import {
   type ModelProto,
   type Optimizer,
   type ParameterSelection,
+  type Recompute,
   type TrainingGraph,
 } from '@lovasz/onnx';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
@@ -39,6 +40,8 @@ export interface TrainerOptions {
   readonly frozen?: ParameterSelection;
   /** How the Lovász weights are computed. Default `auto`. */
   readonly method?: JaccardMethod;
+  /** Less memory for more time: activations are computed a second time in the backward pass. Default: they are kept. */
+  readonly recompute?: Recompute;
   /** From which all randomness (dropout) follows. Default 0. */
   readonly seed?: number;
   /** Threads of ONNX Runtime. Default: its own choice, one per core. */

@@ -60,6 +60,7 @@ const settings: Omit<CompileOptions, 'optimizer' | 'learningRate' | 'inputShapes
   batchNormalization: 'train',
   method: 'auto',
   profile: 'generic',
+  recompute: 1,
 };
 
 interface Losses {
