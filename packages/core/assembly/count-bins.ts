@@ -1,3 +1,4 @@
+import { countFour } from './count-four';
 import { binAddresses, foregroundShift, ignore, ignoredOf, signedErrors } from './errors';
 import { highestLane } from './lanes';
 
@@ -41,17 +42,4 @@ export function countBins(
     countFour(binAddresses(upperErrors, table));
   }
   return highestLane(highest) <= 0x3f800000;
-}
-
-function countFour(addresses: v128): void {
-  const lower = i64x2.extract_lane(addresses, 0);
-  const upper = i64x2.extract_lane(addresses, 1);
-  increment(<usize>(<u32>lower));
-  increment(<usize>(lower >>> 32));
-  increment(<usize>(<u32>upper));
-  increment(<usize>(upper >>> 32));
-}
-
-function increment(address: usize): void {
-  store<i32>(address, load<i32>(address) + 1);
 }

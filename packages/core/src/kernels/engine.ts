@@ -15,11 +15,13 @@ export interface Block {
 }
 
 /**
- * The inner loops of the kernels, over blocks of scores.
+ * The inner loops of the kernels that take one block of scores at a time.
  *
  * Every engine does the same operations in the same order: results are the same bit for bit.
  */
-export interface Engine {
+export interface BlockEngine {
+  /** Whether it reads and writes blocks where they lie; otherwise only those that are in room of its own. */
+  readonly isInPlace: boolean;
   /** Room for the scores of a block, at an address that is as much above a multiple of 8 bytes as `address` is. */
   entriesAt(address: number): Float32Array;
   /** Room for the labels of a block, likewise. */
@@ -31,6 +33,18 @@ export interface Engine {
   readonly counts: Int32Array;
   /** The weight of each bin, likewise; those of foreground are negative. */
   readonly weights: Float32Array;
+  /** Room for labels of a block that are still to be converted. */
+  readonly rawLabels: Int32Array;
+  /**
+   * Converts the first of `rawLabels`, a multiple of 8, to `target`, those that are `ignoreIndex` to the label of ignored
+   * pixels, and adds them to `counts`, by label. Returns whether each is a class or ignored; others are taken as ignored.
+   */
+  convertLabels(
+    length: number,
+    ignoreIndex: number | undefined,
+    numberOfClasses: number,
+    target: Uint16Array,
+  ): boolean;
   allAreFinite(entries: Float32Array, length: number): boolean;
   /**
    * The bits of the lowest foreground error, at least those of ∞ if there is none; −1 if it finds what is no
@@ -41,8 +55,12 @@ export interface Engine {
   countBins(block: Block): boolean;
   /** The first of the `counts` from `start` on that is not 0, as their number from there; `length` if there is none. */
   findFirstCount(start: number, length: number): number;
-  /** Writes the `weights` of the errors' bins over the entries. Returns Σ |weight| · error. */
-  lookUpWeights(block: Block): number;
+  /** Writes the `weights` of the errors' bins to `target`. Returns Σ |weight| · error. */
+  lookUpWeights(block: Block, target: Float32Array): number;
+}
+
+/** The inner loops of the kernels, those of sorting too. */
+export interface Engine extends BlockEngine {
   /** Makes room for that many pixels to be sorted. */
   reservePixels(count: number): void;
   /**

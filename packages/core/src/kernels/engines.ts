@@ -1,6 +1,10 @@
-import type { Engine } from './engine.js';
+import type { BlockEngine, Engine } from './engine.js';
 import { createJavaScriptEngine } from './javascript-engine.js';
-import { createWebAssemblyEngine } from './webassembly-engine.js';
+import {
+  createEngineInPlace,
+  createWebAssemblyEngine,
+  type WebAssemblyMemory,
+} from './webassembly-engine.js';
 
 /**
  * In what the inner loops of the kernels run. The numbers are the same, bit for bit.
@@ -11,8 +15,12 @@ import { createWebAssemblyEngine } from './webassembly-engine.js';
  */
 export type EngineName = 'auto' | 'webassembly' | 'javascript';
 
+/** The memory of a pool, by a number that its threads know it by. */
+export type MemoryId = number;
+
 /** The engines of this thread, made when they are first needed. */
 const engines: { webassembly?: Engine | undefined; javascript?: Engine; isMade: boolean } = { isMade: false };
+const enginesInPlace = new Map<MemoryId, BlockEngine>();
 
 function webAssemblyEngine(): Engine | undefined {
   if (!engines.isMade) engines.webassembly = createWebAssemblyEngine();
@@ -28,6 +36,25 @@ export function engineNamed(name: EngineName): Engine {
   }
   engines.javascript ??= createJavaScriptEngine();
   return engines.javascript;
+}
+
+/** Makes the memory of a pool known to this thread, which has room of its own there, or forgets it. */
+export function attachMemory(id: MemoryId, memory: WebAssemblyMemory | undefined, thread: number): void {
+  if (memory !== undefined) enginesInPlace.set(id, createEngineInPlace(memory, thread));
+}
+export function detachMemory(id: MemoryId): void {
+  enginesInPlace.delete(id);
+}
+
+/** The engine for the blocks of a problem: where they lie, if that can be. */
+export function engineOf({
+  engine,
+  memory,
+}: {
+  readonly engine: EngineName;
+  readonly memory: MemoryId | undefined;
+}): BlockEngine {
+  return (memory === undefined ? undefined : enginesInPlace.get(memory)) ?? engineNamed(engine);
 }
 
 /**

@@ -37,10 +37,26 @@ export function createJavaScriptEngine(): Engine {
   };
 
   return {
+    isInPlace: false,
     entriesAt: () => entries,
     labelsAt: () => labels,
     counts,
     weights,
+    rawLabels: bits,
+    convertLabels: (length, ignoreIndex, numberOfClasses, target) => {
+      let isRight = true;
+      for (let i = 0; i < length; i++) {
+        let label = bits[i]!;
+        if (label === ignoreIndex) label = ignoredLabel;
+        else if (label >>> 0 >= numberOfClasses) {
+          label = ignoredLabel;
+          isRight = false;
+        }
+        target[i] = label;
+        counts[label] = counts[label]! + 1;
+      }
+      return isRight;
+    },
     allAreFinite: (_, length) => {
       let wrong = 0;
       for (let i = 0; i < length; i++) wrong |= bitsOfInfinity - 1 - (bits[i]! & bitsOfInfinity);
@@ -68,7 +84,7 @@ export function createJavaScriptEngine(): Engine {
       while (bin < length && counts[start + bin] === 0) bin += 1;
       return bin;
     },
-    lookUpWeights: (block) => {
+    lookUpWeights: (block, target) => {
       // Sums are made in the order in which the lanes of WebAssembly make them.
       const lanes = new Float32Array(8);
       let even = 0;
@@ -81,7 +97,7 @@ export function createJavaScriptEngine(): Engine {
           const weight = weights[scratchBits[0] >>> droppedBits]!;
           const isIgnored = labels[i] === ignoredLabel;
           if (!isIgnored) lanes[i % 8] = lanes[i % 8]! + Math.fround(weight * scratch[0]!);
-          entries[i] = weight;
+          target[i] = weight;
         }
         even += Math.fround(lanes[0]! + lanes[4]!);
         odd += Math.fround(lanes[1]! + lanes[5]!);

@@ -13,7 +13,7 @@ import {
   crossEntropyOfProbabilities,
 } from './cross-entropy-passes.js';
 import { blockLength } from './engine.js';
-import { type EngineName, engineNamed } from './engines.js';
+import { type EngineName, engineOf, type MemoryId } from './engines.js';
 import { hingeOf } from './hinge-pass.js';
 import { type Softmax, softmaxErrors, softmaxGradient } from './softmax-passes.js';
 import { type Binning, countInBins, lookUpWeights, weighBins } from './weigh-by-histogram.js';
@@ -33,6 +33,7 @@ export type Job =
       readonly name: 'check';
       readonly logits: Float32Array;
       readonly engine: EngineName;
+      readonly memory: MemoryId | undefined;
     }
   | {
       readonly name: 'softmax errors' | 'softmax gradient' | 'cross-entropy of logits';
@@ -144,14 +145,19 @@ export type RunJob = (job: Job) => Float64Array;
 export const runHere: RunJob = (job) =>
   Float64Array.from({ length: countTasks(job) }, (_, task) => runTask(job, task));
 
-function areFinite({ logits, engine: name }: Job & { readonly name: 'check' }, task: number): boolean {
-  const engine = engineNamed(name);
+function areFinite(job: Job & { readonly name: 'check' }, task: number): boolean {
+  const { logits } = job;
+  const engine = engineOf(job);
   const end = Math.min(logits.length, (task + 1) * checkedAtOnce);
   for (let start = task * checkedAtOnce; start < end; start += blockLength) {
     let length = Math.min(blockLength, end - start);
-    const block = engine.entriesAt(logits.byteOffset + 4 * start);
-    block.set(logits.subarray(start, start + length));
-    for (; length % 4 !== 0; length++) block[length] = 0;
+    let block = logits.subarray(start, start + length);
+    if (!engine.isInPlace || length % 4 !== 0) {
+      const copy = engine.entriesAt(block.byteOffset);
+      copy.set(block);
+      for (; length % 4 !== 0; length++) copy[length] = 0;
+      block = copy;
+    }
     if (!engine.allAreFinite(block, length)) return false;
   }
   return true;

@@ -1,5 +1,6 @@
 import { checkMasks } from '../checks/check-masks.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
+import { engineNamed } from './engines.js';
 import { runHere } from './job.js';
 import { layoutWithoutClasses } from './pixel-layout.js';
 import { type Allocate, binaryLabels } from './pixel-labels.js';
@@ -49,10 +50,17 @@ export function kernelJaccardWeights(
   });
   const layout = layoutWithoutClasses([pixels]);
   const allocate: Allocate = (bytes) => new ArrayBuffer(bytes);
+  const conversion = {
+    labels,
+    ignoreIndex: ignored,
+    mask: undefined,
+    data: new Uint16Array(pixels),
+    engine: engineNamed('auto'),
+  };
   const weighting: Weighting = {
     layout,
     groups: 1,
-    labels: binaryLabels(labels, { ignoreIndex: ignored, mask: undefined }, layout, 1, allocate),
+    labels: binaryLabels(conversion, layout, 1),
     errors,
     isProbability: false,
     areAtMostOne: false,
@@ -60,6 +68,7 @@ export function kernelJaccardWeights(
     gradient: weights,
     factors: Float64Array.of(1),
     engine: 'auto',
+    memory: undefined,
   };
   const weighAll = settleMethod(method, pixels) === 'histogram' ? weighByHistogram : weighAllBySorting;
   weighAll(runHere, weighting, allocate);

@@ -274,6 +274,51 @@ describe('against the reference', () => {
   });
 });
 
+describe('labels of any type', () => {
+  const types = [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array, Float64Array];
+  const result = (labels: ArrayLike<number>, options: KernelOptions<'lovasz-softmax'>): unknown => {
+    const shape = [1, 3, labels.length];
+    const data = Float32Array.from({ length: 3 * labels.length }, (_, i) => Math.sin(i * i));
+    try {
+      const { value, gradient } = kernelLoss(
+        'lovasz-softmax',
+        { data, shape },
+        { data: labels, shape: [1, labels.length] },
+        options,
+      );
+      return [value, ...gradient.data];
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test('give what a list of the same numbers gives, wrong labels too', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            { weight: 30, arbitrary: fc.integer({ min: 0, max: 2 }) },
+            fc.constantFrom(-1, 3, 255, 65_535, 70_000),
+          ),
+          {
+            minLength: 1,
+            maxLength: 60,
+          },
+        ),
+        fc.constantFrom(...types),
+        fc.constantFrom(undefined, 0, -1, 255, 65_535, 0.5, 2 ** 32 - 1, 2 ** 40),
+        fc.constantFrom('javascript' as const, 'webassembly' as const),
+        (numbers, type, ignoreIndex, engine) => {
+          const labels = type.from(numbers);
+          const options = { ignoreIndex, engine };
+          expect(result(labels, options)).toEqual(result(Array.from(labels), options));
+        },
+      ),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+});
+
 describe('engines', () => {
   const run = (drawn: Drawn, method: (typeof methods)[number], engine: 'javascript' | 'webassembly') => {
     const { value, gradient } = kernelLoss(drawn.name, drawn.input, drawn.labels, {

@@ -1,4 +1,3 @@
-import { checkLabels } from '../checks/check-labels.js';
 import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
 import { classFactors } from '../losses/class-factors.js';
@@ -10,12 +9,18 @@ import { checkOptions } from '../losses/options.js';
 import type { ReferenceOptions, Values } from '../reference/reference-loss.js';
 import type { BinaryScores } from './binary-passes.js';
 import { checkGradient, checkShapes, checkShared } from './check-kernel-arrays.js';
-import { checkEngine, type EngineName } from './engines.js';
+import { checkEngine, type EngineName, engineOf, type MemoryId } from './engines.js';
 import { type RunJob, runHere } from './job.js';
 import { type KernelArray, type KernelInput, widenInput } from './kernel-input.js';
 import { checkMethod, type KernelMethod, settleMethod } from './method.js';
 import { layoutWithClasses, layoutWithoutClasses } from './pixel-layout.js';
-import { type Allocate, binaryLabels, classLabels, invertLabels } from './pixel-labels.js';
+import {
+  type Allocate,
+  binaryLabels,
+  classLabels,
+  invertLabels,
+  type LabelConversion,
+} from './pixel-labels.js';
 import { classMeanFactors, labelPixelFactors, pixelMeanFactors } from './problem-factors.js';
 import { weighByHistogram } from './weigh-by-histogram.js';
 import { weighAllBySorting } from './weigh-by-sorting.js';
@@ -38,7 +43,10 @@ const kernelNames = [
 export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> & {
   /** Where to write the gradient: as long as the input, and not its memory. Allocated when it is left out. */
   readonly gradient?: Float32Array | undefined;
-  /** More threads. Gradient and float32 input must then be on a SharedArrayBuffer. */
+  /**
+   * More threads. Gradient and float32 input must then be on a SharedArrayBuffer; those that its `float32Array` makes
+   * are not copied.
+   */
   readonly pool?: WorkerPool | undefined;
 } & (Name extends `lovasz-${string}`
     ? {
@@ -142,21 +150,37 @@ export function kernelLoss<Name extends KernelLossName>(
     isSoftmax ? lossOptions : { ...lossOptions, ignoreIndex: undefined },
   );
   if (mask !== undefined) checkMask(mask.data);
-  const numberOfClasses = isSoftmax ? layout.classes : 2;
-  checkLabels(labels.data, { numberOfClasses, ignoreIndex, mask: mask?.data });
-
   const run: RunJob = pool === undefined ? runHere : pool.run;
   const groups = lossOptions.perImage === true ? layout.images : 1;
+  const memoryOf = (...arrays: readonly (Float32Array | Uint16Array)[]): MemoryId | undefined =>
+    engine !== 'javascript' && arrays.every((array) => pool?.memory.holds(array) === true)
+      ? pool!.memory.id
+      : undefined;
+  const labelMemory = pool?.memory.labels(labels.data.length) ?? new Uint16Array(labels.data.length);
+  const conversion: LabelConversion = {
+    labels: labels.data,
+    ignoreIndex,
+    mask: mask?.data,
+    data: labelMemory,
+    engine: engineOf({ engine: engine ?? 'auto', memory: memoryOf(labelMemory) }),
+  };
+  const pixelLabels = (isSoftmax ? classLabels : binaryLabels)(conversion, layout, groups);
+
   const settled = settleMethod(method ?? 'auto', (layout.images / groups) * layout.pixels);
   const refuse = (): void => checkScores(input.data, kind);
   const isProbability = kind === 'probabilities';
   // Wrong probabilities are found by the first pass of a Lovász loss over them.
   if (!isProbability) {
-    if (run({ name: 'check', logits: input.data, engine: engine ?? 'auto' }).includes(1)) refuse();
+    if (
+      run({
+        name: 'check',
+        logits: input.data,
+        engine: engine ?? 'auto',
+        memory: memoryOf(input.data),
+      }).includes(1)
+    )
+      refuse();
   } else if (!isLovasz) refuse();
-  const readLabels = isSoftmax ? classLabels : binaryLabels;
-  const ignored = { ignoreIndex, mask: mask?.data };
-  const pixelLabels = readLabels(labels.data, ignored, layout, groups, allocate);
   const factors = new Float64Array(allocate(8 * groups * layout.classes));
   const isClassMean = isLovasz || name === 'soft-jaccard';
   const counted = lossOptions.classes ?? (isSoftmax || name === 'soft-jaccard' ? 'present' : 'all');
@@ -178,6 +202,7 @@ export function kernelLoss<Name extends KernelLossName>(
     gradient,
     factors,
     engine: engine ?? 'auto',
+    memory: memoryOf(isProbability ? input.data : gradient, gradient, labelMemory),
   };
   const weighAll = settled === 'histogram' ? weighByHistogram : weighAllBySorting;
   const weigh = (of: Weighting): number => {
@@ -246,7 +271,10 @@ function invert({ weighting, logits }: BinaryScores, allocate: Allocate): Binary
   logits.forEach((logit, place) => (negated[place] = -logit));
   const gradient = new Float32Array(allocate(4 * logits.length));
   const labels = invertLabels(weighting.labels, allocate);
-  return { weighting: { ...weighting, labels, errors: gradient, gradient }, logits: negated };
+  return {
+    weighting: { ...weighting, labels, errors: gradient, gradient, memory: undefined },
+    logits: negated,
+  };
 }
 
 function sum(values: Float64Array): number {

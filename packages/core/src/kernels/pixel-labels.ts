@@ -1,3 +1,5 @@
+import { checkLabels } from '../checks/check-labels.js';
+import { type BlockEngine, blockLength } from './engine.js';
 import type { PixelLayout } from './pixel-layout.js';
 
 /** Allocates memory of the call, shared between threads or not. */
@@ -25,19 +27,98 @@ export interface Ignored {
   readonly mask: ArrayLike<number> | undefined;
 }
 
+/** Labels of a batch, and how they are converted to those of kernels. */
+export interface LabelConversion extends Ignored {
+  readonly labels: ArrayLike<number>;
+  /** Where they go. */
+  readonly data: Uint16Array;
+  /** If it works in place, then `data` is in its memory. */
+  readonly engine: BlockEngine;
+}
+
 /**
- * Labels that are class ids, `[images, pixels]`; every label of a pixel that counts is a class.
+ * Converts labels `from` to `to`.
+ *
+ * @param counts how many have each label is added to them.
+ * @throws RangeError as {@link checkLabels} when one is neither a class nor ignored.
+ */
+function convert(
+  conversion: LabelConversion,
+  numberOfClasses: number,
+  [from, to]: readonly [number, number],
+  counts: Uint32Array,
+): void {
+  const { labels, data, ignoreIndex, mask } = conversion;
+  const refuse = (): void => checkLabels(labels, { numberOfClasses, ignoreIndex, mask });
+  const start = isIntegers(labels) && mask === undefined ? to - ((to - from) % 8) : from;
+  if (start > from && !convertIntegers(conversion, numberOfClasses, [from, start], counts)) refuse();
+  for (let place = start; place < to; place++) {
+    const label = labels[place]!;
+    if (label === ignoreIndex || (mask !== undefined && mask[place] === 0)) {
+      data[place] = ignoredLabel;
+      counts[ignoredLabel] = counts[ignoredLabel]! + 1;
+    } else {
+      data[place] = label;
+      // What was written is an integer, and is the label if that is one.
+      const own = data[place]!;
+      if (own !== label || own >= numberOfClasses) refuse();
+      counts[own] = counts[own]! + 1;
+    }
+  }
+}
+
+type Integers = Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array;
+
+const integers = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32'].map(
+  (type) => `[object ${type}Array]`,
+);
+
+/** Whether all numbers of such an array are integers of at most 32 bits with a sign. */
+function isIntegers(labels: ArrayLike<number>): labels is Integers {
+  // By name, since an array may come from another realm.
+  return integers.includes(Object.prototype.toString.call(labels));
+}
+
+/** Converts labels that are integers; their number is a multiple of 8. Returns whether all are right. */
+function convertIntegers(
+  { labels, data, ignoreIndex, engine }: LabelConversion,
+  numberOfClasses: number,
+  [from, to]: readonly [number, number],
+  counts: Uint32Array,
+): boolean {
+  // Another number equals none of the labels.
+  const ignored =
+    Number.isInteger(ignoreIndex) && (ignoreIndex! | 0) === ignoreIndex ? ignoreIndex : undefined;
+  const { counts: counted } = engine;
+  let isRight = true;
+  for (let start = from; start < to; start += blockLength) {
+    const end = Math.min(to, start + blockLength);
+    engine.rawLabels.set((labels as Integers).subarray(start, end));
+    const place = data.subarray(start, end);
+    const target = engine.isInPlace ? place : engine.labelsAt(place.byteOffset);
+    if (!engine.convertLabels(end - start, ignored, numberOfClasses, target)) isRight = false;
+    if (!engine.isInPlace) place.set(target.subarray(0, end - start));
+  }
+  for (let label = 0; label < numberOfClasses; label++) {
+    counts[label] = counts[label]! + counted[label]!;
+    counted[label] = 0;
+  }
+  counts[ignoredLabel] = counts[ignoredLabel]! + counted[ignoredLabel]!;
+  counted[ignoredLabel] = 0;
+  return isRight;
+}
+
+/**
+ * Labels that are class ids, `[images, pixels]`.
  *
  * @param groups images, or 1 for the batch as a whole.
+ * @throws RangeError as {@link checkLabels}.
  */
 export function classLabels(
-  labels: ArrayLike<number>,
-  { ignoreIndex, mask }: Ignored,
+  conversion: LabelConversion,
   { images, classes, pixels }: PixelLayout,
   groups: number,
-  allocate: Allocate,
 ): PixelLabels {
-  const data = new Uint16Array(allocate(2 * labels.length));
   const foreground = new Float64Array(groups * classes);
   const valid = new Float64Array(groups * classes);
   const length = (images / groups) * pixels;
@@ -45,48 +126,41 @@ export function classLabels(
   let hasIgnored = false;
   for (let group = 0; group < groups; group++) {
     counts.fill(0);
-    for (let pixel = group * length; pixel < (group + 1) * length; pixel++) {
-      const isIgnored = labels[pixel] === ignoreIndex || mask?.[pixel] === 0;
-      const label = isIgnored ? ignoredLabel : labels[pixel]!;
-      data[pixel] = label;
-      counts[label] = counts[label]! + 1;
-    }
+    convert(conversion, classes, [group * length, (group + 1) * length], counts);
     hasIgnored ||= counts[ignoredLabel]! > 0;
     foreground.set(counts.subarray(0, classes), group * classes);
     valid.fill(length - counts[ignoredLabel]!, group * classes, (group + 1) * classes);
   }
-  return { data, areBinary: false, foreground, valid, hasIgnored };
+  return { data: conversion.data, areBinary: false, foreground, valid, hasIgnored };
 }
 
-/** Binary labels, of the layout of the scores; every label of a pixel that counts is 0 or 1. */
+/**
+ * Binary labels, of the layout of the scores.
+ *
+ * @throws RangeError as {@link checkLabels}.
+ */
 export function binaryLabels(
-  labels: ArrayLike<number>,
-  { ignoreIndex, mask }: Ignored,
+  conversion: LabelConversion,
   { images, classes, pixels, imageStride, classStride, pixelStride }: PixelLayout,
   groups: number,
-  allocate: Allocate,
 ): PixelLabels {
-  const data = new Uint16Array(allocate(2 * labels.length));
-  let hasIgnored = false;
-  for (let place = 0; place < data.length; place++) {
-    const isIgnored = labels[place] === ignoreIndex || mask?.[place] === 0;
-    hasIgnored ||= isIgnored;
-    data[place] = isIgnored ? ignoredLabel : labels[place]!;
-  }
+  const { data } = conversion;
+  const counts = new Uint32Array(ignoredLabel + 1);
   const foreground = new Float64Array(groups * classes);
   const valid = new Float64Array(groups * classes);
+  let hasIgnored = false;
+  if (pixelStride !== 1) convert(conversion, 2, [0, data.length], counts);
   for (let image = 0; image < images; image++) {
     for (let id = 0; id < classes; id++) {
-      let ones = 0;
-      let ignored = 0;
-      let place = image * imageStride + id * classStride;
-      for (let pixel = 0; pixel < pixels; pixel++, place += pixelStride) {
-        if (data[place] === 1) ones += 1;
-        else if (data[place] === ignoredLabel) ignored += 1;
-      }
+      const start = image * imageStride + id * classStride;
+      const end = start + pixels * pixelStride;
+      counts[1] = counts[ignoredLabel] = 0;
+      if (pixelStride === 1) convert(conversion, 2, [start, end], counts);
+      else for (let place = start; place < end; place += pixelStride) counts[data[place]!]! += 1;
       const problem = (groups === 1 ? 0 : image * classes) + id;
-      foreground[problem] = foreground[problem]! + ones;
-      valid[problem] = valid[problem]! + pixels - ignored;
+      foreground[problem] = foreground[problem]! + counts[1];
+      valid[problem] = valid[problem]! + pixels - counts[ignoredLabel];
+      hasIgnored ||= counts[ignoredLabel] > 0;
     }
   }
   return { data, areBinary: true, foreground, valid, hasIgnored };

@@ -1,10 +1,19 @@
 import { allBins } from './bins.js';
-import { type Block, blockLength, type Engine } from './engine.js';
-import { moduleInBase64 } from './webassembly-module.js';
+import { type Block, type BlockEngine, blockLength, type Engine } from './engine.js';
+import { moduleInBase64, sharedModuleInBase64 } from './webassembly-module.js';
 
 /** What `assembly/index.ts` exports. Addresses and sizes are numbers of bytes. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: WebAssemblyMemory;
+  readonly convertLabels: (
+    labels: number,
+    length: number,
+    ignoreIndex: number,
+    hasIgnoreIndex: boolean,
+    numberOfClasses: number,
+    target: number,
+    counts: number,
+  ) => number;
   readonly allAreFinite: (block: number, length: number) => number;
   readonly findLowestError: (...args: [...BlockArguments, isChecked: boolean]) => number;
   readonly countBins: (...args: [...BlockArguments, counts: number]) => number;
@@ -39,31 +48,106 @@ type BlockArguments = [
   hasIgnored: boolean,
 ];
 
+/** A WebAssembly.Memory. */
+export interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
+  grow(pages: number): number;
+}
+
 interface WebAssemblyNamespace {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Memory: new (description: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => WebAssemblyMemory;
 }
 
 const pageBytes = 1 << 16;
-const entriesAt = 1024;
+const mostPages = 1 << 16;
+/** What the module keeps for itself. */
+const moduleBytes = 1024;
+
+/** Where an engine has room for a block and for tables, in bytes from where its room begins. */
+const entriesAt = 0;
 const labelsAt = entriesAt + 4 * (blockLength + 2);
 const countsAt = labelsAt + 2 * (blockLength + 8);
 const weightsAt = countsAt + 8 * allBins;
-const digitsAt = weightsAt + 8 * allBins;
-/** Pixels to be sorted lie above: 16 bytes each, and 4 more that may be written past the last. */
+const roomBytes = weightsAt + 8 * allBins;
+
+/** In memory of an engine of its own, digits are counted above its room, and pixels that are sorted lie above these. */
+const digitsAt = moduleBytes + roomBytes;
+/** 16 bytes each, and 4 more that may be written past the last. */
 const pixelsAt = digitsAt + 3 * 4 * 2048;
 const spareAt = (count: number): number => pixelsAt + 8 * (count + 4);
 
 /** The most pixels that fit into the 4 GiB of WebAssembly. */
-export const mostSortedPixels = Math.floor((2 ** 32 - pageBytes - pixelsAt) / 16) - 8;
+export const mostSortedPixels = Math.floor((mostPages * pageBytes - pageBytes - pixelsAt) / 16) - 8;
+
+/** The part of an engine that takes blocks, in room of `memory` that begins at `room`. */
+function createBlockEngine(
+  exports: Exports,
+  memory: WebAssemblyMemory,
+  room: number,
+): Omit<BlockEngine, 'isInPlace'> {
+  const viewsOf = (buffer: ArrayBuffer | SharedArrayBuffer) => ({
+    buffer,
+    // By how far the address is above a multiple of 8 bytes.
+    entries: [0, 4].map((above) => new Float32Array(buffer, room + entriesAt + above, blockLength)),
+    labels: [0, 2, 4, 6].map((above) => new Uint16Array(buffer, room + labelsAt + above, blockLength)),
+    rawLabels: new Int32Array(buffer, room + entriesAt, blockLength),
+    counts: new Int32Array(buffer, room + countsAt, 2 * allBins),
+    weights: new Float32Array(buffer, room + weightsAt, 2 * allBins),
+  });
+  let latest = viewsOf(memory.buffer);
+  const views = (): ReturnType<typeof viewsOf> => {
+    // Memory that has grown is a new buffer.
+    if (latest.buffer !== memory.buffer) latest = viewsOf(memory.buffer);
+    return latest;
+  };
+  return {
+    entriesAt: (address) => views().entries[(address >>> 2) % 2]!,
+    labelsAt: (address) => views().labels[(address >>> 1) % 4]!,
+    get counts() {
+      return views().counts;
+    },
+    get weights() {
+      return views().weights;
+    },
+    get rawLabels() {
+      return views().rawLabels;
+    },
+    convertLabels: (length, ignoreIndex, numberOfClasses, { byteOffset }) =>
+      exports.convertLabels(
+        room + entriesAt,
+        length,
+        ignoreIndex ?? 0,
+        ignoreIndex !== undefined,
+        numberOfClasses,
+        byteOffset,
+        room + countsAt,
+      ) === 1,
+    allAreFinite: ({ byteOffset }, length) => exports.allAreFinite(byteOffset, length) === 1,
+    findLowestError: (block, isChecked) => exports.findLowestError(...argumentsOf(block), isChecked),
+    countBins: (block) => exports.countBins(...argumentsOf(block), room + countsAt) === 1,
+    findFirstCount: (start, length) => exports.findFirstCount(room + countsAt + 4 * start, length),
+    lookUpWeights: (block, { byteOffset }) =>
+      exports.lookUpWeights(...argumentsOf(block), room + weightsAt, byteOffset),
+  };
+}
+
+function argumentsOf({ entries, labels, length, label, isProbability, hasIgnored }: Block): BlockArguments {
+  return [entries.byteOffset, labels.byteOffset, length, label, isProbability, hasIgnored];
+}
 
 /**
- * The engine in WebAssembly SIMD.
+ * The engine in WebAssembly SIMD, in memory of its own.
  *
  * @returns undefined where there is no WebAssembly SIMD.
  */
 export function createWebAssemblyEngine(): Engine | undefined {
-  const exports = instantiate();
+  const exports = instantiate(moduleInBase64);
   if (exports === undefined) return undefined;
   const { memory } = exports;
   const reserve = (bytes: number): void => {
@@ -71,77 +155,77 @@ export function createWebAssemblyEngine(): Engine | undefined {
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   };
   reserve(pixelsAt);
-  const viewsOf = (buffer: ArrayBuffer) => ({
-    buffer,
-    // By how far the address is above a multiple of 8 bytes.
-    entries: [0, 4].map((above) => new Float32Array(buffer, entriesAt + above, blockLength)),
-    labels: [0, 2, 4, 6].map((above) => new Uint16Array(buffer, labelsAt + above, blockLength)),
-    counts: new Int32Array(buffer, countsAt, 2 * allBins),
-    weights: new Float32Array(buffer, weightsAt, 2 * allBins),
-  });
-  let views = viewsOf(memory.buffer);
+  const blocks = createBlockEngine(exports, memory, moduleBytes);
   let reserved = 0;
   let sortedAt = pixelsAt;
-  const pixelWeightsAt = (): number => (sortedAt === pixelsAt ? spareAt(reserved) : pixelsAt);
-  const argumentsOf = ({
-    entries,
-    labels,
-    length,
-    label,
-    isProbability,
-    hasIgnored,
-  }: Block): BlockArguments => [
-    entries.byteOffset,
-    labels.byteOffset,
-    length,
-    label,
-    isProbability,
-    hasIgnored,
-  ];
+  const pixelWeights = (): Float32Array =>
+    new Float32Array(memory.buffer, sortedAt === pixelsAt ? spareAt(reserved) : pixelsAt, reserved);
 
-  return {
-    entriesAt: (address) => views.entries[(address >>> 2) % 2]!,
-    labelsAt: (address) => views.labels[(address >>> 1) % 4]!,
-    get counts() {
-      return views.counts;
-    },
-    get weights() {
-      return views.weights;
-    },
-    allAreFinite: ({ byteOffset }, length) => exports.allAreFinite(byteOffset, length) === 1,
-    findLowestError: (block, isChecked) => exports.findLowestError(...argumentsOf(block), isChecked),
-    countBins: (block) => exports.countBins(...argumentsOf(block), countsAt) === 1,
-    findFirstCount: (start, length) => exports.findFirstCount(countsAt + 4 * start, length),
-    lookUpWeights: (block) =>
-      exports.lookUpWeights(...argumentsOf(block), weightsAt, block.entries.byteOffset),
-    reservePixels: (count) => {
+  return Object.assign(blocks, {
+    isInPlace: false,
+    reservePixels: (count: number) => {
       reserve(spareAt(count) + 8 * (count + 4));
-      // Memory that has grown is a new buffer.
-      if (views.buffer !== memory.buffer) views = viewsOf(memory.buffer);
       reserved = count;
     },
-    collectPixels: (block, lowest, first, count) =>
+    collectPixels: (block: Block, lowest: number, first: number, count: number) =>
       exports.collectPixels(...argumentsOf(block), lowest, first, pixelsAt, count),
-    sortPixels: (count, lowest) => {
+    sortPixels: (count: number, lowest: number) => {
       sortedAt = exports.sortPixels(pixelsAt, spareAt(reserved), count, lowest, digitsAt) >>> 0;
     },
-    weighPixels: (count, total, factor, flatAtZero) => {
-      new Float32Array(memory.buffer, pixelWeightsAt(), reserved).fill(0);
-      return exports.weighSortedPixels(sortedAt, count, total, factor, flatAtZero, pixelWeightsAt());
+    weighPixels: (count: number, total: number, factor: number, flatAtZero: boolean) => {
+      const weights = pixelWeights();
+      weights.fill(0);
+      return exports.weighSortedPixels(sortedAt, count, total, factor, flatAtZero, weights.byteOffset);
     },
-    pixelWeights: () => new Float32Array(memory.buffer, pixelWeightsAt(), reserved),
-  };
+    pixelWeights,
+  });
 }
 
-/** Instantiates the module where the platform has what it needs. */
-function instantiate(): Exports | undefined {
-  const { WebAssembly } = globalThis as { readonly WebAssembly?: WebAssemblyNamespace };
-  if (WebAssembly === undefined) return undefined;
+/** Memory that threads share, with room for the engine of each. Undefined where there is no WebAssembly SIMD. */
+export function createSharedMemory(threads: number): WebAssemblyMemory | undefined {
+  const bytes = firstFreeByte(threads);
   try {
-    const module = new WebAssembly.Module(
-      Uint8Array.from(atob(moduleInBase64), (char) => char.charCodeAt(0)),
-    );
-    return new WebAssembly.Instance(module).exports as Exports;
+    const memory = new webAssembly!.Memory({
+      initial: Math.ceil(bytes / pageBytes),
+      maximum: mostPages,
+      shared: true,
+    });
+    return instantiate(sharedModuleInBase64, memory) === undefined ? undefined : memory;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the memory is free for what is worked on. */
+export function firstFreeByte(threads: number): number {
+  return moduleBytes + threads * roomBytes;
+}
+
+/** Grows memory to that many bytes. False if there are no more. */
+export function growMemory(memory: WebAssemblyMemory, bytes: number): boolean {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
+  try {
+    if (missing > 0) memory.grow(missing);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The engine of a thread that works on what is in that memory. */
+export function createEngineInPlace(memory: WebAssemblyMemory, thread: number): BlockEngine {
+  const exports = instantiate(sharedModuleInBase64, memory)!;
+  return Object.assign(createBlockEngine(exports, memory, firstFreeByte(thread)), { isInPlace: true });
+}
+
+const { WebAssembly: webAssembly } = globalThis as { readonly WebAssembly?: WebAssemblyNamespace };
+
+/** Instantiates a module where the platform has what it needs. */
+function instantiate(module: string, memory?: WebAssemblyMemory): Exports | undefined {
+  if (webAssembly === undefined) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(module), (char) => char.charCodeAt(0));
+    return new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } }).exports as Exports;
   } catch {
     // No SIMD, or a page whose content security policy forbids WebAssembly.
     return undefined;

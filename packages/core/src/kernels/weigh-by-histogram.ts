@@ -1,6 +1,6 @@
 import { allBins, droppedBits, probabilityBins } from './bins.js';
-import { countBlocks, visitBlocks, writeBlock } from './blocks.js';
-import { engineNamed } from './engines.js';
+import { countBlocks, visitBlocks, writeBack } from './blocks.js';
+import { engineOf } from './engines.js';
 import type { RunJob } from './job.js';
 import type { Allocate } from './pixel-labels.js';
 import { backgroundTieWeight, foregroundTieWeight } from './tie-weights.js';
@@ -103,7 +103,7 @@ export function countInBins(binning: Binning, task: number): number {
   const { weighting, isChecked, bins, lowestBins } = binning;
   const { problem, range, background, foreground } = taskOf(binning, task);
   if (problem.factor === 0 && !isChecked) return 0;
-  const engine = engineNamed(weighting.engine);
+  const engine = engineOf(weighting);
   let isWrong = false;
   visitBlocks(engine, weighting, problem, range, (block) => {
     if (!engine.countBins(block) && isChecked) isWrong = true;
@@ -180,14 +180,14 @@ export function lookUpWeights(binning: Binning, task: number): number {
   }
   const { background, foreground } = taskOf(binning, first);
   const lowestBin = lowestBins[first]!;
-  const engine = engineNamed(weighting.engine);
+  const engine = engineOf(weighting);
   const { weights } = engine;
   weights.set(floatsOf(background).subarray(lowestBin), lowestBin);
   weights.set(floatsOf(foreground).subarray(lowestBin), allBins + lowestBin);
   let loss = 0;
   visitBlocks(engine, weighting, problem, range, (block) => {
-    loss += engine.lookUpWeights(block);
-    writeBlock(block, weighting.gradient);
+    loss += engine.lookUpWeights(block, block.target);
+    writeBack(block, weighting.gradient);
   });
   weights.fill(0, lowestBin, bins);
   weights.fill(0, allBins + lowestBin, allBins + bins);

@@ -1,5 +1,5 @@
 import { countBlocks, visitBlocks, writeStrided } from './blocks.js';
-import { engineNamed } from './engines.js';
+import { engineNamed, engineOf } from './engines.js';
 import type { RunJob } from './job.js';
 import type { Allocate } from './pixel-labels.js';
 import { mostSortedPixels } from './webassembly-engine.js';
@@ -42,7 +42,7 @@ export function weighAllBySorting(
 export function findLowestError({ weighting, isChecked }: Sorting, q: number): number {
   const problem = binaryProblem(weighting, q);
   if (problem.factor === 0 && !isChecked) return 0x7fffffff;
-  const engine = engineNamed(weighting.engine);
+  const engine = engineOf(weighting);
   let lowest = 0x7fffffff;
   visitBlocks(engine, weighting, problem, [0, countBlocks(problem)], (block) => {
     lowest = Math.min(lowest, engine.findLowestError(block, isChecked));

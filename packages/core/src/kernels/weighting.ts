@@ -1,4 +1,4 @@
-import type { EngineName } from './engines.js';
+import type { EngineName, MemoryId } from './engines.js';
 import type { PixelLabels } from './pixel-labels.js';
 import type { PixelLayout } from './pixel-layout.js';
 
@@ -22,6 +22,8 @@ export interface Weighting {
   /** The factor of each problem in the mean; 0 for those that are not scored. */
   readonly factors: Float64Array;
   readonly engine: EngineName;
+  /** The pool's memory that holds errors, labels and gradient; undefined where blocks of them must be copied. */
+  readonly memory: MemoryId | undefined;
 }
 
 /** What one {@link Weighting} says about problem q, unfolded for the loops. */

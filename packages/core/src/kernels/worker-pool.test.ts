@@ -31,22 +31,28 @@ test('any number of threads gives the same bits', async () => {
     for (const method of ['exact', 'histogram']) {
       for (const [name, options, target] of [
         ['lovasz-softmax', { input: 'probabilities' }, { data: labels, shape: [3, pixels] }],
+        ['lovasz-softmax', { input: 'probabilities' }, { data: Int32Array.from(labels), shape: [3, pixels] }],
         ['lovasz-softmax', { perImage: true, crossEntropy: 1 }, { data: labels, shape: [3, pixels] }],
         ['lovasz-hinge', { multilabel: true }, { data: binary, shape: [3, 5, pixels] }],
         ['lovasz-sigmoid', { multilabel: true, perImage: true }, { data: binary, shape: [3, 5, pixels] }],
       ]) {
         const different = new Set();
         for (const pool of pools) {
-          const input = { data: shared(values), shape: [3, 5, pixels] };
-          const { value, gradient } = kernelLoss(name, input, target, { ...options, method, pool, ignoreIndex: 255 });
-          different.add(JSON.stringify([value, ...gradient.data]));
+          for (const own of pool === undefined ? [false] : [false, true]) {
+            const data = own ? pool.float32Array(values.length) : shared(values);
+            data.set(values);
+            const gradient = own ? pool.float32Array(values.length) : undefined;
+            const result = kernelLoss(name, { data, shape: [3, 5, pixels] }, target,
+              { ...options, method, pool, gradient, ignoreIndex: 255 });
+            different.add(JSON.stringify([result.value, ...result.gradient.data]));
+          }
         }
         results.push(different.size);
       }
     }
     for (const pool of pools) await pool?.close();
     console.log(JSON.stringify(results));`);
-  expect(results).toEqual(Array(8).fill(1));
+  expect(results).toEqual(Array(10).fill(1));
 });
 
 test('one binary problem is shared by threads', async () => {
@@ -102,6 +108,47 @@ test('memory that threads cannot share is refused', async () => {
   const input = { data: Float32Array.of(1, 2), shape: [2] };
   expect(() => kernelLoss('lovasz-hinge', input, { data: [0, 1], shape: [2] }, { pool })).toThrow(
     new TypeError('logits is on an ArrayBuffer; a pool of threads needs a SharedArrayBuffer'),
+  );
+  await pool.close();
+});
+
+test('arrays of a pool are worked on where they lie, and keep what they hold', async () => {
+  const results = (await run(`
+    const pool = createWorkerPool(2);
+    const [first, second] = [pool.float32Array(1001), pool.float32Array(0)];
+    for (let i = 0; i < first.length; i++) first[i] = Math.abs(Math.sin(i * i));
+    const before = first.slice();
+    const gradients = [3, 1_000_000, 1001].map((length) => pool.float32Array(length));
+    const labels = { data: Uint8Array.from(first, (_, i) => i % 2), shape: [1001] };
+    const call = () => kernelLoss('lovasz-sigmoid', { data: first, shape: [1001] }, labels,
+      { pool, gradient: gradients[2], input: 'probabilities', method: 'histogram' });
+    const { gradient } = call();
+    const open = gradient.data.slice();
+    gradient.data.fill(0);
+    await pool.close();
+    call();
+    console.log(JSON.stringify({
+      isOneMemory: first.buffer.byteLength > 4 * 1001 && gradients[0].buffer === first.buffer,
+      lengths: [first, second, ...gradients].map(({ length }) => length),
+      isKept: first.every((entry, i) => entry === before[i]),
+      others: gradients[0].every((entry) => entry === 0) && gradients[1].every((entry) => entry === 0),
+      isReturned: gradient.data === gradients[2],
+      isSameWhenClosed: open.every((entry, i) => entry === gradient.data[i]) && open.some((entry) => entry !== 0),
+    }));`)) as object;
+  expect(results).toEqual({
+    isOneMemory: true,
+    lengths: [1001, 0, 3, 1_000_000, 1001],
+    isKept: true,
+    others: true,
+    isReturned: true,
+    isSameWhenClosed: true,
+  });
+});
+
+test.each([-1, 1.5, NaN])('%p is no length of an array', async (length) => {
+  const pool = createWorkerPool(1);
+  expect(() => pool.float32Array(length)).toThrow(
+    new RangeError(`length is ${length}; expected a natural number`),
   );
   await pool.close();
 });

@@ -1,11 +1,24 @@
 import { Worker } from 'node:worker_threads';
+import { attachMemory, detachMemory } from './engines.js';
 import { countTasks, type RunJob } from './job.js';
+import { KernelMemory } from './kernel-memory.js';
 import { takeTasks, type SharedJob } from './shared-job.js';
+import type { WorkerStart } from './worker-start.js';
 
 /** Threads that share the work of kernels with the thread of the caller. */
 export interface WorkerPool {
   /** All threads, with that of the caller. */
   readonly threads: number;
+  /**
+   * Makes an array of numbers, all 0, on memory of the pool, where the histogram of Lovász losses reads scores and writes
+   * the gradient without copying them; other arrays on a SharedArrayBuffer do as well, more slowly. The memory is
+   * given back when the pool and all its arrays are garbage.
+   *
+   * @throws RangeError when the length is not a natural number, or there is no such memory.
+   */
+  float32Array(length: number): Float32Array;
+  /** What the kernels need of it. */
+  readonly memory: KernelMemory;
   /** Runs the tasks of a job and returns when all are done. */
   readonly run: RunJob;
   /** Ends the threads. */
@@ -20,27 +33,29 @@ export interface WorkerPool {
  * @throws RangeError when it is not a positive integer.
  * @example
  * const pool = createWorkerPool(2);
- * const shared = (values) => {
- *   const data = new Float32Array(new SharedArrayBuffer(4 * values.length));
- *   data.set(values);
- *   return data;
- * };
- * const logits = { data: shared([2, -1, 0, 1]), shape: [2, 2] };
- * kernelLoss('lovasz-softmax', logits, { data: [0, 1], shape: [2] }, { pool });
+ * const data = pool.float32Array(4);
+ * data.set([2, -1, 0, 1]);
+ * const gradient = pool.float32Array(4);
+ * kernelLoss('lovasz-softmax', { data, shape: [2, 2] }, { data: [0, 1], shape: [2] }, { gradient, pool });
  * await pool.close();
  */
 export function createWorkerPool(threads: number): WorkerPool {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}; expected a positive integer`);
   }
-  const workers = Array.from({ length: threads - 1 }, () => {
+  const memory = new KernelMemory(threads);
+  attachMemory(memory.id, memory.memory, 0);
+  const workers = Array.from({ length: threads - 1 }, (_, index) => {
+    const workerData: WorkerStart = { id: memory.id, memory: memory.memory, thread: index + 1 };
     // Options of the process, such as --input-type, may not fit a worker.
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [], workerData });
     worker.unref();
     return worker;
   });
   return {
     threads,
+    float32Array: (length) => memory.float32Array(length),
+    memory,
     run: (job) => {
       const tasks = countTasks(job);
       const shared: SharedJob = {
@@ -54,6 +69,7 @@ export function createWorkerPool(threads: number): WorkerPool {
       return shared.results;
     },
     close: async () => {
+      detachMemory(memory.id);
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
