@@ -9,6 +9,9 @@ export interface LossSettings {
   readonly size: number;
 }
 
+/** Makes an array of numbers. */
+export type AllocateNumbers = (length: number) => Float32Array;
+
 /** Probabilities and labels of {@link LossSettings}, and a buffer for the gradient. */
 export interface LossWork {
   readonly probabilities: { readonly data: Float32Array; readonly shape: readonly number[] };
@@ -24,8 +27,7 @@ export interface LossWork {
 export function createLossWork({ batch, classes, size }: LossSettings, boost: number): LossWork {
   const random = xoroshiro128plus(1);
   const pixels = size * size;
-  const shared = (): Float32Array => new Float32Array(new SharedArrayBuffer(4 * batch * classes * pixels));
-  const data = shared();
+  const data = shared(batch * classes * pixels);
   const labels = Int32Array.from({ length: batch * pixels }, () => uniformInt(random, 0, classes - 1));
   for (let image = 0; image < batch; image++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
@@ -48,6 +50,17 @@ export function createLossWork({ batch, classes, size }: LossSettings, boost: nu
   return {
     probabilities: { data, shape: [batch, classes, size, size] },
     labels: { data: labels, shape: [batch, size, size] },
-    gradient: shared(),
+    gradient: shared(data.length),
   };
+}
+
+function shared(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(4 * length));
+}
+
+/** The same work on other memory. */
+export function copyLossWork({ probabilities, labels }: LossWork, allocate: AllocateNumbers): LossWork {
+  const data = allocate(probabilities.data.length);
+  data.set(probabilities.data);
+  return { probabilities: { ...probabilities, data }, labels, gradient: allocate(data.length) };
 }

@@ -31,13 +31,16 @@ describe('bench loss', () => {
     const figures = await loss();
     for (const distribution of ['random', 'trained']) {
       expect(figures.get(`${distribution}: histogram, 1 thread`)!.value).toBeGreaterThan(0);
-      expect(figures.get(`${distribution}: histogram, 2 threads`)!.value).toBeGreaterThan(0);
+      expect(figures.get(`${distribution}: histogram in place, 2 threads`)!.value).toBeGreaterThan(0);
       expect(figures.get(`${distribution}: exact, error of the loss`)!.value).toBeLessThan(1e-8);
       expect(figures.get(`${distribution}: exact, 1 − cosine of the gradient`)!.value).toBeLessThan(1e-8);
       // 1 − cosine of a gradient in the wrong order of classes or pixels, or with a wrong sign, is far from 0.
       expect(figures.get(`${distribution}: histogram, 1 − cosine of the gradient`)!.value).toBeLessThan(1e-3);
     }
     expect(figures.get('time per pixel, many / one million')!.value).toBeGreaterThan(0);
+    // Rounded to float32, but not further off: a wrong sign is an error of 2.
+    expect(figures.get('exact, error of the gradient at each of many pixels')!.value).toBeLessThan(1.2e-7);
+    expect(figures.get('exact, error of the gradient at each of many pixels')!.value).toBeGreaterThan(0);
   });
 
   test('gives ratios to a peer', async () => {

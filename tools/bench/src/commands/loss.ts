@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jaccardWeights, kernelLoss, type KernelMethod, type WorkerPool } from '@lovasz/core';
 import { createWorkerPool } from '@lovasz/core/worker-pool';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Figure } from '../figures.js';
 import { type LossPeer, startLossPeer } from '../loss-peer.js';
-import { createLossWork, type LossSettings, type LossWork } from '../loss-work.js';
+import { copyLossWork, createLossWork, type LossSettings, type LossWork } from '../loss-work.js';
 import { median } from '../median.js';
 
 /** Turns before the first that counts. The kernels have run before, for memory and accuracy. */
@@ -39,7 +41,7 @@ export async function measureLoss(
     readonly python?: string | undefined;
   },
 ): Promise<readonly Figure[]> {
-  const pool = createWorkerPool(2);
+  const pools = { one: createWorkerPool(1), two: createWorkerPool(2) };
   let peer: LossPeer | undefined;
   try {
     if (options.python !== undefined) peer = await startLossPeer(options.python, settings);
@@ -50,12 +52,12 @@ export async function measureLoss(
       if (figures.length === 0) figures.push(...measureMemory(work, settings));
       figures.push(
         ...measureAccuracy(work, settings).map((figure) => titled(title, figure)),
-        ...(await measureTime(work, boost, { ...options, pool, peer })).map((figure) =>
+        ...(await measureTime(work, boost, { ...options, pools, peer })).map((figure) =>
           titled(title, figure),
         ),
       );
     }
-    figures.push(measureGrowth(options.manyPixels, options.repeats));
+    figures.push(measureGrowth(options.manyPixels, options.repeats), measurePixels(options.manyPixels));
     if (peer !== undefined) {
       const [usual, rare] = peer.gradientErrors;
       const name = `PyTorch ${peer.version}: median error of weights`;
@@ -67,7 +69,7 @@ export async function measureLoss(
     return figures;
   } finally {
     await peer?.close();
-    await pool.close();
+    await Promise.all(Object.values(pools).map((pool) => pool.close()));
   }
 }
 
@@ -86,12 +88,15 @@ function evaluate(
   return kernelLoss('lovasz-softmax', probabilities, labels, options).value;
 }
 
-/** The array memory that a call takes beyond input and gradient. */
+/** The memory that a first call takes beyond input and gradient: arrays, or what the process has grown by. */
 function measureMemory(work: LossWork, { batch, classes, size }: LossSettings): Figure[] {
+  // Memory that nothing has been written to does not exist yet.
+  work.gradient.fill(1);
   return (['histogram', 'exact'] as const).map((method) => {
-    const before = process.memoryUsage().arrayBuffers;
+    const before = process.memoryUsage();
     evaluate(work, method);
-    const taken = Math.max(0, process.memoryUsage().arrayBuffers - before);
+    const after = process.memoryUsage();
+    const taken = Math.max(0, after.arrayBuffers - before.arrayBuffers, after.rss - before.rss);
     return {
       name: `${method}, extra memory`,
       value: taken / (batch * classes * size * size),
@@ -151,17 +156,30 @@ function measureAccuracy(work: LossWork, { batch, classes, size }: LossSettings)
 async function measureTime(
   work: LossWork,
   boost: number,
-  { repeats, pool, peer }: { repeats: number; pool: WorkerPool; peer: LossPeer | undefined },
+  {
+    repeats,
+    pools: { one, two },
+    peer,
+  }: {
+    repeats: number;
+    pools: { readonly one: WorkerPool; readonly two: WorkerPool };
+    peer: LossPeer | undefined;
+  },
 ): Promise<Figure[]> {
   const timed = (act: () => void): number => {
     const start = performance.now();
     act();
     return (performance.now() - start) / 1000;
   };
+  const ofOne = copyLossWork(work, one.float32Array);
+  const ofTwo = copyLossWork(work, two.float32Array);
   const calls: Record<string, () => number | Promise<number>> = {
     'histogram, 1 thread': () => timed(() => evaluate(work, 'histogram')),
-    'histogram, 2 threads': () => timed(() => evaluate(work, 'histogram', pool)),
+    'histogram in place, 1 thread': () => timed(() => evaluate(ofOne, 'histogram', one)),
+    'histogram, 2 threads': () => timed(() => evaluate(work, 'histogram', two)),
+    'histogram in place, 2 threads': () => timed(() => evaluate(ofTwo, 'histogram', two)),
     'exact, 1 thread': () => timed(() => evaluate(work, 'exact')),
+    'exact, 2 threads': () => timed(() => evaluate(work, 'exact', two)),
   };
   if (peer !== undefined) {
     const measure = async (loss: 'lovasz-softmax' | 'cross-entropy', threads: number): Promise<number> => {
@@ -194,11 +212,14 @@ async function measureTime(
     must,
     ...(aim === undefined ? {} : { aim }),
   });
+  const ofHistogram = ['histogram', 'histogram in place'].flatMap((name) => [
+    ratio(`${name}, 1 thread`, 'PyTorch Lovász-Softmax, 1 thread', 1 / 30, 1 / 60),
+    ratio(`${name}, 2 threads`, 'PyTorch Lovász-Softmax, 2 threads', 1 / 60, 1 / 100),
+    ratio(`${name}, 2 threads`, 'PyTorch cross-entropy, 2 threads', 1),
+  ]);
   return [
     ...figures,
-    ratio('histogram, 1 thread', 'PyTorch Lovász-Softmax, 1 thread', 1 / 30, 1 / 60),
-    ratio('histogram, 2 threads', 'PyTorch Lovász-Softmax, 2 threads', 1 / 60, 1 / 100),
-    ratio('histogram, 2 threads', 'PyTorch cross-entropy, 2 threads', 1),
+    ...ofHistogram,
     ratio('exact, 1 thread', 'PyTorch Lovász-Softmax, 1 thread', 1 / 5, 1 / 8),
   ];
 }
@@ -224,4 +245,58 @@ function measureGrowth(manyPixels: number, repeats: number): Figure {
     return many() / ofFew;
   });
   return { name: 'time per pixel, many / one million', value: median(ratios), unit: '', must: 1.3 };
+}
+
+/** Errors of {@link measurePixels} are multiples of its inverse: all that a float32 in ½…1 can be. */
+const steps = 2 ** 24;
+
+/**
+ * The gradient of `exact` at each of many pixels with 1 % foreground, against the weights in float64 from counts by
+ * error.
+ */
+function measurePixels(pixels: number): Figure {
+  const data = new Float32Array(pixels);
+  const labels = new Uint8Array(pixels);
+  const counts = [new Uint32Array(steps + 1), new Uint32Array(steps + 1)] as const;
+  const random = xoroshiro128plus(1);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const step = uniformInt(random, 0, steps);
+    const label = pixel % 100 === 0 ? 1 : 0;
+    labels[pixel] = label;
+    data[pixel] = (label === 1 ? steps - step : step) / steps;
+    counts[label][step]! += 1;
+  }
+  const [background, foreground] = counts;
+  const weights = [new Float64Array(steps + 1), new Float64Array(steps + 1)] as const;
+  let intersection = foreground.reduce((sum, count) => sum + count, 0);
+  let union = intersection;
+  for (let step = steps; step >= 0; step--) {
+    // The mean of the weights that pixels of one error have if foreground comes first, and if background does.
+    const below = union + background[step]!;
+    const left = intersection - foreground[step]!;
+    weights[0][step] = (intersection + left) / (2 * union * below);
+    weights[1][step] = (1 / union + 1 / below) / 2;
+    union = below;
+    intersection = left;
+  }
+  const { gradient } = kernelLoss(
+    'lovasz-sigmoid',
+    { data, shape: [pixels] },
+    { data: labels, shape: [pixels] },
+    { method: 'exact', input: 'probabilities' },
+  );
+  let worst = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const label = labels[pixel] as 0 | 1;
+    const error = label === 1 ? 1 - data[pixel]! : data[pixel]!;
+    const expected = (2 * label - 1) * -weights[label][error * steps]!;
+    const difference = Math.abs(gradient.data[pixel]! - expected);
+    if (difference > 0) worst = Math.max(worst, difference / Math.abs(expected));
+  }
+  return {
+    name: 'exact, error of the gradient at each of many pixels',
+    value: worst,
+    unit: 'of it',
+    must: 1e-6,
+  };
 }
