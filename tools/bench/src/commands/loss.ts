@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { jaccardWeights, kernelLoss, type KernelMethod, type WorkerPool } from '@lovasz/core';
 import { createWorkerPool } from '@lovasz/core/worker-pool';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -92,7 +94,10 @@ function evaluate(
 function measureMemory(work: LossWork, { batch, classes, size }: LossSettings): Figure[] {
   // Memory that nothing has been written to does not exist yet.
   work.gradient.fill(1);
-  return (['histogram', 'exact'] as const).map((method) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  return (['exact', 'histogram'] as const).map((method) => {
+    collectGarbage();
     const before = process.memoryUsage();
     evaluate(work, method);
     const after = process.memoryUsage();
