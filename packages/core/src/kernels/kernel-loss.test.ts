@@ -319,6 +319,24 @@ describe('labels of any type', () => {
   });
 });
 
+test('the gradient of an added cross-entropy keeps its digits where the network is sure', () => {
+  const shape = [1, 3, 40];
+  const labels = { data: Array.from({ length: 40 }, (_, pixel) => pixel % 3), shape: [1, 40] };
+  const data = Float32Array.from({ length: 120 }, (_, place) => {
+    const isLabel = Math.floor(place / 40) === (place % 40) % 3;
+    return Math.sin(place * place) + (isLabel ? 16 : 0);
+  });
+  for (const method of methods) {
+    const alone = kernelLoss('lovasz-softmax', { data, shape }, labels, { method });
+    const { gradient } = kernelLoss('lovasz-softmax', { data, shape }, labels, { method, crossEntropy: 1 });
+    const added = gradient.data.map((entry, place) => entry - alone.gradient.data[place]!);
+    const expected = referenceLoss('cross-entropy', { data, shape }, labels).gradient.data;
+    const largest = largestDifference(expected, new Float64Array(120));
+    expect(largest).toBeLessThan(1e-6);
+    expect(largestDifference(added, expected) / largest).toBeLessThan(1e-5);
+  }
+});
+
 describe('engines', () => {
   const run = (drawn: Drawn, method: (typeof methods)[number], engine: 'javascript' | 'webassembly') => {
     const { value, gradient } = kernelLoss(drawn.name, drawn.input, drawn.labels, {

@@ -7,6 +7,7 @@ const blockPixels = 512;
 const largest = new Float32Array(blockPixels);
 const sums = new Float64Array(blockPixels);
 const products = new Float64Array(blockPixels);
+const ofLabels = new Float64Array(blockPixels);
 /** e^(logit − largest) of each class and pixel of the block; grows with the number of classes. */
 let block = new Float64Array(0);
 
@@ -41,10 +42,7 @@ export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, im
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
       if (label === ignoredLabel) continue;
-      let others = 0;
-      for (let id = 0; id < classes; id++) {
-        if (id !== label) others += exponentials[id * blockPixels + i]!;
-      }
+      const others = sumOfOthers(exponentials, i, label, classes);
       gradient[start + i * pixelStride + label * classStride] = others / sums[i]!;
     }
   }
@@ -52,7 +50,7 @@ export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, im
 
 /**
  * Turns the gradient to one image's probabilities into that to its logits, f·(g − Σ f·g), and adds that of the
- * cross-entropy, f − 1 of the label and f of the others.
+ * cross-entropy, f − 1 of the label, without cancellation, and f of the others.
  *
  * @returns the cross-entropy of the image, in its share of the loss.
  */
@@ -76,8 +74,15 @@ export function softmaxGradient(
     }
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
+      products[i] = products[i]! / sums[i]!;
       const factor = label === ignoredLabel ? 0 : crossEntropyFactors[label]!;
-      products[i] = products[i]! / sums[i]! - factor;
+      if (factor === 0) continue;
+      const place = start + i * pixelStride + label * classStride;
+      const probability = exponentials[label * blockPixels + i]! / sums[i]!;
+      const others = sumOfOthers(exponentials, i, label, classes) / sums[i]!;
+      ofLabels[i] = probability * (gradient[place]! - products[i]!) - factor * others;
+      products[i] = products[i]! - factor;
+      crossEntropy += factor * (Math.log(sums[i]!) - (logits[place]! - largest[i]!));
     }
     for (let id = 0; id < classes; id++) {
       let place = start + id * classStride;
@@ -89,14 +94,20 @@ export function softmaxGradient(
     }
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
-      const factor = label === ignoredLabel ? 0 : crossEntropyFactors[label]!;
-      if (factor === 0) continue;
-      const place = start + i * pixelStride + label * classStride;
-      crossEntropy += factor * (Math.log(sums[i]!) - (logits[place]! - largest[i]!));
-      gradient[place] = gradient[place]! - factor;
+      if (label === ignoredLabel || crossEntropyFactors[label] === 0) continue;
+      gradient[start + i * pixelStride + label * classStride] = ofLabels[i]!;
     }
   }
   return crossEntropy;
+}
+
+/** The sum over all classes but the label, of pixel i of the block. */
+function sumOfOthers(exponentials: Float64Array, i: number, label: number, classes: number): number {
+  let others = 0;
+  for (let id = 0; id < classes; id++) {
+    if (id !== label) others += exponentials[id * blockPixels + i]!;
+  }
+  return others;
 }
 
 /** Fills the block: the largest logit of each pixel, e^(logit − largest), and its sum over classes. */
