@@ -1,7 +1,10 @@
 import { checkSameAsNode } from './checks/same-as-node.js';
+import { checkWorkerPool, checkWorkerPoolErrors } from './checks/worker-pool.js';
 
 const checks = {
   'kernels give the bits of Node': checkSameAsNode,
+  'pools of threads give the bits of one': checkWorkerPool,
+  'a pool that cannot be started says why': checkWorkerPoolErrors,
 };
 
 let failed = 0;

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { kernelLoss } from './kernel-loss.js';
-import { createWorkerPool } from './worker-pool.js';
+import { createWorkerPool } from './worker-pool-in-node.js';
 
 /** The built package in a process of its own: a worker cannot load TypeScript. */
 async function run(program: string): Promise<unknown> {
   const dist = new URL('../../dist/', import.meta.url).href;
   const source = `
     import { kernelLoss } from '${dist}index.js';
-    import { createWorkerPool } from '${dist}kernels/worker-pool.js';
+    import { createWorkerPool } from '${dist}kernels/worker-pool-in-node.js';
     const shared = (values) => {
       const data = new Float32Array(new SharedArrayBuffer(4 * values.length));
       data.set(values);
@@ -26,7 +26,7 @@ test('any number of threads gives the same bits', async () => {
     const values = Array.from({ length: 3 * 5 * pixels }, (_, i) => Math.sin(i * i) / 2 + 0.5);
     const labels = Array.from({ length: 3 * pixels }, (_, i) => (i % 11 === 0 ? 255 : (i * i) % 5));
     const binary = labels.flatMap((label) => Array(5).fill(label === 255 ? label : label % 2));
-    const pools = [undefined, createWorkerPool(1), createWorkerPool(2), createWorkerPool(5)];
+    const pools = [undefined, ...(await Promise.all([1, 2, 5].map(createWorkerPool)))];
     const results = [];
     for (const method of ['exact', 'histogram']) {
       for (const [name, options, target] of [
@@ -65,7 +65,7 @@ test('one binary problem is shared by threads', async () => {
       labels.data[i] = Math.imul(i, 0x85ebca6b) >>> 0 < 2 ** 30 ? 1 : 0;
     }
     const input = { data, shape: [pixels] };
-    const pool = createWorkerPool(2);
+    const pool = await createWorkerPool(2);
     const results = [{ pool }, {}, { method: 'exact' }].map((options) =>
       kernelLoss('lovasz-sigmoid', input, labels, { input: 'probabilities', ...options }));
     await pool.close();
@@ -84,7 +84,7 @@ test('one binary problem is shared by threads', async () => {
 }, 60_000);
 
 test('an open pool does not keep the process alive', async () => {
-  expect(await run(`createWorkerPool(3); console.log(JSON.stringify('ended'));`)).toBe('ended');
+  expect(await run(`await createWorkerPool(3); console.log(JSON.stringify('ended'));`)).toBe('ended');
 });
 
 test('a wrong score is found by whichever thread, and nothing is written', async () => {
@@ -92,7 +92,7 @@ test('a wrong score is found by whichever thread, and nothing is written', async
     const data = shared(new Float32Array(600_000).fill(0.25));
     data[599_999] = NaN;
     const gradient = shared(new Float32Array(600_000).fill(7));
-    const pool = createWorkerPool(2);
+    const pool = await createWorkerPool(2);
     try {
       kernelLoss('lovasz-sigmoid', { data, shape: [600_000] }, { data: new Uint8Array(600_000), shape: [600_000] },
         { pool, gradient, input: 'probabilities' });
@@ -104,7 +104,7 @@ test('a wrong score is found by whichever thread, and nothing is written', async
 });
 
 test('memory that threads cannot share is refused', async () => {
-  const pool = createWorkerPool(1);
+  const pool = await createWorkerPool(1);
   const input = { data: Float32Array.of(1, 2), shape: [2] };
   expect(() => kernelLoss('lovasz-hinge', input, { data: [0, 1], shape: [2] }, { pool })).toThrow(
     new TypeError('logits is on an ArrayBuffer; a pool of threads needs a SharedArrayBuffer'),
@@ -114,7 +114,7 @@ test('memory that threads cannot share is refused', async () => {
 
 test('arrays of a pool are worked on where they lie, and keep what they hold', async () => {
   const results = (await run(`
-    const pool = createWorkerPool(2);
+    const pool = await createWorkerPool(2);
     const [first, second] = [pool.float32Array(1001), pool.float32Array(0)];
     for (let i = 0; i < first.length; i++) first[i] = Math.abs(Math.sin(i * i));
     const before = first.slice();
@@ -146,15 +146,22 @@ test('arrays of a pool are worked on where they lie, and keep what they hold', a
 });
 
 test.each([-1, 1.5, NaN])('%p is no length of an array', async (length) => {
-  const pool = createWorkerPool(1);
+  const pool = await createWorkerPool(1);
   expect(() => pool.float32Array(length)).toThrow(
     new RangeError(`length is ${length}; expected a natural number`),
   );
   await pool.close();
 });
 
-test.each([0, 1.5, NaN])('%p is no number of threads', (threads) => {
-  expect(() => createWorkerPool(threads)).toThrow(
+test.each([0, 1.5, NaN])('%p is no number of threads', async (threads) => {
+  await expect(createWorkerPool(threads)).rejects.toThrow(
     new RangeError(`threads is ${threads}; expected a positive integer`),
+  );
+});
+
+test('a thread that cannot be started is an error with its cause', async () => {
+  // Jest runs the source, beside which there is no JavaScript for a worker.
+  await expect(createWorkerPool(2)).rejects.toThrow(
+    /^a thread of the pool cannot be started: Cannot find module .*worker-in-node\.js/,
   );
 });

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import { attachMemory, detachMemory } from './engines.js';
 import { countTasks, type RunJob } from './job.js';
 import { KernelMemory } from './kernel-memory.js';
 import { takeTasks, type SharedJob } from './shared-job.js';
+import { waitForTasks } from './wait-for-tasks.js';
 import type { WorkerStart } from './worker-start.js';
 
 /** Threads that share the work of kernels with the thread of the caller. */
@@ -25,33 +25,42 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+/** A thread that waits for jobs. */
+export interface PoolThread {
+  postMessage(job: SharedJob): void;
+  end(): Promise<void>;
+}
+
+/** Starts a thread, in which `startWorker` is called, and waits until it is ready for jobs. */
+export type StartThread = (start: WorkerStart) => Promise<PoolThread>;
+
 /**
- * Starts a pool of threads for `kernelLoss`, in Node. Calls stay synchronous, and any number of threads gives the same
- * bits. An open pool does not keep the process alive.
+ * The pool of any environment.
  *
- * @param threads how many threads work, with that of the caller.
- * @throws RangeError when it is not a positive integer.
- * @example
- * const pool = createWorkerPool(2);
- * const data = pool.float32Array(4);
- * data.set([2, -1, 0, 1]);
- * const gradient = pool.float32Array(4);
- * kernelLoss('lovasz-softmax', { data, shape: [2, 2] }, { data: [0, 1], shape: [2] }, { gradient, pool });
- * await pool.close();
+ * @throws RangeError when `threads` is not a positive integer.
+ * @throws Error when a thread cannot be started.
  */
-export function createWorkerPool(threads: number): WorkerPool {
+export async function startWorkerPool(threads: number, startThread: StartThread): Promise<WorkerPool> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}; expected a positive integer`);
   }
   const memory = new KernelMemory(threads);
+  const starts = await Promise.allSettled(
+    Array.from({ length: threads - 1 }, (_, index) =>
+      startThread({ id: memory.id, memory: memory.memory, thread: index + 1 }),
+    ),
+  );
+  const workers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const endAll = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.end()));
+  };
+  const failed = starts.find((start) => start.status === 'rejected');
+  if (failed !== undefined) {
+    await endAll();
+    const { message } = failed.reason as Error;
+    throw new Error(`a thread of the pool cannot be started: ${message}`, { cause: failed.reason });
+  }
   attachMemory(memory.id, memory.memory, 0);
-  const workers = Array.from({ length: threads - 1 }, (_, index) => {
-    const workerData: WorkerStart = { id: memory.id, memory: memory.memory, thread: index + 1 };
-    // Options of the process, such as --input-type, may not fit a worker.
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [], workerData });
-    worker.unref();
-    return worker;
-  });
   return {
     threads,
     float32Array: (length) => memory.float32Array(length),
@@ -65,25 +74,12 @@ export function createWorkerPool(threads: number): WorkerPool {
       };
       for (const worker of workers) worker.postMessage(shared);
       takeTasks(shared);
-      waitForAll(shared);
+      waitForTasks(shared);
       return shared.results;
     },
     close: async () => {
       detachMemory(memory.id);
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await endAll();
     },
   };
-}
-
-function waitForAll({ progress, results }: SharedJob): void {
-  for (;;) {
-    const finished = Atomics.load(progress, 1);
-    if (finished === results.length) break;
-    Atomics.wait(progress, 1, finished);
-  }
-  if (Atomics.load(progress, 2) !== 0) {
-    throw new Error(
-      'a task of the kernel failed, most likely for want of memory; the gradient is incomplete',
-    );
-  }
 }

@@ -43,7 +43,7 @@ export async function measureLoss(
     readonly python?: string | undefined;
   },
 ): Promise<readonly Figure[]> {
-  const pools = { one: createWorkerPool(1), two: createWorkerPool(2) };
+  const pools = { one: await createWorkerPool(1), two: await createWorkerPool(2) };
   let peer: LossPeer | undefined;
   try {
     if (options.python !== undefined) peer = await startLossPeer(options.python, settings);

@@ -11,9 +11,9 @@ export async function checkSameAsNode(): Promise<void> {
     const digests = await page.evaluate(async () => {
       const url = '/tools/browser/dist/pages/kernel-digests.js';
       const { kernelDigests } = (await import(url)) as typeof import('../pages/kernel-digests.js');
-      return kernelDigests(await import('@lovasz/core'));
+      return kernelDigests(await import('@lovasz/core'), { allocate: (length) => new Float32Array(length) });
     });
-    deepEqual(digests, await kernelDigests(core));
+    deepEqual(digests, await kernelDigests(core, { allocate: (length) => new Float32Array(length) }));
   } finally {
     await close();
   }

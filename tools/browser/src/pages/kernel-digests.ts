@@ -2,6 +2,7 @@ import type * as Core from '@lovasz/core';
 
 const [images, classes, height, width] = [3, 5, 37, 41];
 const pixels = height * width;
+const entries = images * classes * pixels;
 
 /** Losses with the options that lead through each pass of the kernels. */
 const problems = [
@@ -19,6 +20,13 @@ const problems = [
   ['hinge', { multilabel: true }],
 ] as const;
 
+/** How the kernels are to be called. */
+export interface DigestOptions {
+  readonly pool?: Core.WorkerPool | undefined;
+  /** Makes the arrays of scores and gradients. */
+  readonly allocate: (length: number) => Float32Array;
+}
+
 /**
  * Computes losses and gradients with the kernels, on made-up data that is the same everywhere.
  *
@@ -26,7 +34,7 @@ const problems = [
  */
 export async function kernelDigests(
   { kernelLoss }: typeof Core,
-  pool?: Core.WorkerPool,
+  { pool, allocate }: DigestOptions,
 ): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const [name, options] of problems) {
@@ -40,16 +48,16 @@ export async function kernelDigests(
       const isBinary = 'multilabel' in options;
       const { value, gradient } = kernelLoss(
         name,
-        { data: scores('input' in options), shape: [images, classes, height, width] },
+        { data: scores(allocate(entries), 'input' in options), shape: [images, classes, height, width] },
         {
-          data: isBinary ? labels(images * classes * pixels, 2) : labels(images * pixels, classes),
+          data: isBinary ? labels(entries, 2) : labels(images * pixels, classes),
           shape: isBinary ? [images, classes, height, width] : [images, height, width],
         },
-        { ...options, ...variant, pool, ignoreIndex: 255 },
+        { ...options, ...variant, pool, gradient: allocate(entries), ignoreIndex: 255 },
       );
       const bits = new Uint8Array(8 + 4 * gradient.data.length);
       new DataView(bits.buffer).setFloat64(0, value);
-      bits.set(new Uint8Array(gradient.data.buffer), 8);
+      new Float32Array(bits.buffer, 8).set(gradient.data);
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bits));
       digests[JSON.stringify([name, options, variant])] = Array.from(digest, (byte) =>
         byte.toString(16).padStart(2, '0'),
@@ -59,12 +67,9 @@ export async function kernelDigests(
   return digests;
 }
 
-/** Numbers in 0…1, and logits in −4…4. On memory that threads can share where there is any. */
-function scores(areProbabilities: boolean): Float32Array {
-  const count = images * classes * pixels;
-  const isShared = 'SharedArrayBuffer' in globalThis;
-  const data = new Float32Array(isShared ? new SharedArrayBuffer(4 * count) : new ArrayBuffer(4 * count));
-  for (let i = 0; i < count; i++) {
+/** Numbers in 0…1, or logits in −4…4. */
+function scores(data: Float32Array, areProbabilities: boolean): Float32Array {
+  for (let i = 0; i < data.length; i++) {
     const uniform = (Math.imul(i, 0x9e3779b1) >>> 8) / 2 ** 24;
     data[i] = areProbabilities ? uniform : 8 * uniform - 4;
   }

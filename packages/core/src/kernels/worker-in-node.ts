@@ -4,3 +4,4 @@ import { startWorker, type WorkerStart } from './worker-start.js';
 
 startWorker(workerData as WorkerStart);
 parentPort!.on('message', (job: SharedJob) => takeTasks(job));
+parentPort!.postMessage('ready');
