@@ -538,3 +538,30 @@ test('a batch whose windows are laid out in pieces has the gradient of its image
     expect(entry / sum).toBeCloseTo(1, 10);
   });
 });
+
+test('the gradient of a frozen normalization keeps its digits where the mean is far above the deviation', () => {
+  const mean = 1e12;
+  const fromMean = [-1, 2, 1, -3];
+  const cotangents = [0.1, 0.2, 0.3, 0.4];
+  const graph = new GraphBuilder();
+  const constant = (...data: number[]): Value => graph.constant(data, [data.length], 'float64');
+  const variable = graph.input('x', 'float64', [2, 1, 2]);
+  const scale = graph.input('scale', 'float64', [1]);
+  const output = graph.only(
+    'BatchNormalization',
+    [variable, scale, constant(0), constant(mean), constant(4)],
+    { epsilon: 0 },
+  );
+  const cotangent = graph.reshape(constant(...cotangents), [2, 1, 2]);
+  const [gradient] = differentiateOutputs(graph, [{ output, cotangent }], [scale]);
+  const data = Float64Array.from(fromMean, (distance) => mean + distance);
+  const found = interpret(
+    [gradient!],
+    new Map([
+      [variable, { shape: variable.shape, data }],
+      [scale, { shape: [1], data: Float64Array.of(1) }],
+    ]),
+  )[0]!.data[0];
+  // (−0.1 + 0.4 + 0.3 − 1.2) / √4
+  expect(found).toBeCloseTo(-0.3, 12);
+});

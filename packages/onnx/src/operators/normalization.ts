@@ -103,7 +103,9 @@ const batchNormalization: Operator = {
     return [{ shape: x!.shape, data: y }, blend(runningMean!, mean), blend(runningVariance!, variance)];
   },
   /*
-   * With r = 1/√(v + ε) and sums over all axes but the channels: dβ = Σ dy and dγ = r·(Σ dy·x − m·dβ).
+   * With r = 1/√(v + ε) and sums over all axes but the channels: dβ = Σ dy and dγ = r·Σ dy·(x − m). The mean is taken
+   * off before the sum: Σ dy·x − m·dβ is the small difference of two large numbers where |m| is above the deviation.
+   * In training that would be one more pass over a tensor, and the form of two sums is taken.
    * In training, dx = γ·r·(dy − dβ/n − (x − m)·r·dγ/n), which is k₁·dy + k₂·x + k₃ with one k of each kind per
    * channel: the fewest passes over the large tensors.
    */
@@ -121,10 +123,16 @@ const batchNormalization: Operator = {
       needs(1) || training || asConstants
         ? graph.multiply(
             inverse,
-            graph.subtract(
-              graph.sum(graph.multiply(cotangent, x), axes, false),
-              graph.multiply(mean, dBias!),
-            ),
+            training
+              ? graph.subtract(
+                  graph.sum(graph.multiply(cotangent, x), axes, false),
+                  graph.multiply(mean, dBias!),
+                )
+              : graph.sum(
+                  graph.multiply(cotangent, graph.subtract(x, perChannel(graph, mean, x.rank))),
+                  axes,
+                  false,
+                ),
           )
         : undefined;
     let dx: Value | undefined;
