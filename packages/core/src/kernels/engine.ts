@@ -1,6 +1,9 @@
 /** Pixels that are worked on at once: their scores stay in the fastest caches. */
 export const blockLength = 8192;
 
+/** Labels are counted in as many tables, which lie 2^16 entries apart. */
+export const labelTables = 4;
+
 /** Scores of one binary problem and their labels, in memory of the engine: `length` of them, a multiple of 8. */
 export interface Block {
   readonly entries: Float32Array;
@@ -33,13 +36,18 @@ export interface BlockEngine {
   readonly counts: Int32Array;
   /** The weight of each bin, likewise; those of foreground are negative. */
   readonly weights: Float32Array;
-  /** Room for labels of a block that are still to be converted. */
+  /** Room for labels of a block that are still to be converted, of 8 or 32 bits. */
+  readonly rawBytes: Uint8Array;
   readonly rawLabels: Int32Array;
   /**
-   * Converts the first of `rawLabels`, a multiple of 8, to `target`, those that are `ignoreIndex` to the label of ignored
-   * pixels, and adds them to `counts`, by label. Returns whether each is a class or ignored; others are taken as ignored.
+   * Converts the first of `raw`, which is one of these, to `target`, those that are `ignoreIndex` to the label of ignored
+   * pixels, and adds them to `counts`: each to one of {@link labelTables} by label. Returns whether each is a class or
+   * ignored; others are taken as ignored.
+   *
+   * @param length a multiple of 8.
    */
   convertLabels(
+    raw: Uint8Array | Int32Array,
     length: number,
     ignoreIndex: number | undefined,
     numberOfClasses: number,

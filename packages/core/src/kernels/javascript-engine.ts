@@ -42,11 +42,12 @@ export function createJavaScriptEngine(): Engine {
     labelsAt: () => labels,
     counts,
     weights,
+    rawBytes: new Uint8Array(entries.buffer, 0, blockLength),
     rawLabels: bits,
-    convertLabels: (length, ignoreIndex, numberOfClasses, target) => {
+    convertLabels: (raw, length, ignoreIndex, numberOfClasses, target) => {
       let isRight = true;
       for (let i = 0; i < length; i++) {
-        let label = bits[i]!;
+        let label = raw[i]!;
         if (label === ignoreIndex) label = ignoredLabel;
         else if (label >>> 0 >= numberOfClasses) {
           label = ignoredLabel;

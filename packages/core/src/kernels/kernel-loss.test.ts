@@ -275,7 +275,16 @@ describe('against the reference', () => {
 });
 
 describe('labels of any type', () => {
-  const types = [Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array, Float64Array];
+  const types = [
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float64Array,
+  ];
   const result = (labels: ArrayLike<number>, options: KernelOptions<'lovasz-softmax'>): unknown => {
     const shape = [1, 3, labels.length];
     const data = Float32Array.from({ length: 3 * labels.length }, (_, i) => Math.sin(i * i));

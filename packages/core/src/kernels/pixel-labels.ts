@@ -1,5 +1,5 @@
 import { checkLabels } from '../checks/check-labels.js';
-import { type BlockEngine, blockLength } from './engine.js';
+import { type BlockEngine, blockLength, labelTables } from './engine.js';
 import type { PixelLayout } from './pixel-layout.js';
 
 /** Allocates memory of the call, shared between threads or not. */
@@ -69,14 +69,16 @@ function convert(
 
 type Integers = Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array;
 
-const integers = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32'].map(
-  (type) => `[object ${type}Array]`,
-);
+const integers = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32'].map((type) => `${type}Array`);
+
+/** The name of the type of an array, which may come from another realm. */
+function nameOf(labels: ArrayLike<number>): string {
+  return Object.prototype.toString.call(labels).slice('[object '.length, -1);
+}
 
 /** Whether all numbers of such an array are integers of at most 32 bits with a sign. */
 function isIntegers(labels: ArrayLike<number>): labels is Integers {
-  // By name, since an array may come from another realm.
-  return integers.includes(Object.prototype.toString.call(labels));
+  return integers.includes(nameOf(labels));
 }
 
 /** Converts labels that are integers; their number is a multiple of 8. Returns whether all are right. */
@@ -90,21 +92,24 @@ function convertIntegers(
   const ignored =
     Number.isInteger(ignoreIndex) && (ignoreIndex! | 0) === ignoreIndex ? ignoreIndex : undefined;
   const { counts: counted } = engine;
+  const raw = /Uint8(Clamped)?Array/u.test(nameOf(labels)) ? engine.rawBytes : engine.rawLabels;
   let isRight = true;
   for (let start = from; start < to; start += blockLength) {
     const end = Math.min(to, start + blockLength);
-    engine.rawLabels.set((labels as Integers).subarray(start, end));
+    raw.set((labels as Integers).subarray(start, end));
     const place = data.subarray(start, end);
     const target = engine.isInPlace ? place : engine.labelsAt(place.byteOffset);
-    if (!engine.convertLabels(end - start, ignored, numberOfClasses, target)) isRight = false;
+    if (!engine.convertLabels(raw, end - start, ignored, numberOfClasses, target)) isRight = false;
     if (!engine.isInPlace) place.set(target.subarray(0, end - start));
   }
-  for (let label = 0; label < numberOfClasses; label++) {
-    counts[label] = counts[label]! + counted[label]!;
-    counted[label] = 0;
+  for (let table = 0; table < labelTables << 16; table += 1 << 16) {
+    const take = (label: number): void => {
+      counts[label] = counts[label]! + counted[table + label]!;
+      counted[table + label] = 0;
+    };
+    for (let label = 0; label < numberOfClasses; label++) take(label);
+    take(ignoredLabel);
   }
-  counts[ignoredLabel] = counts[ignoredLabel]! + counted[ignoredLabel]!;
-  counted[ignoredLabel] = 0;
   return isRight;
 }
 

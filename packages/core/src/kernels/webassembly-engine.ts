@@ -7,6 +7,7 @@ interface Exports {
   readonly memory: WebAssemblyMemory;
   readonly convertLabels: (
     labels: number,
+    areBytes: boolean,
     length: number,
     ignoreIndex: number,
     hasIgnoreIndex: boolean,
@@ -96,6 +97,7 @@ function createBlockEngine(
     // By how far the address is above a multiple of 8 bytes.
     entries: [0, 4].map((above) => new Float32Array(buffer, room + entriesAt + above, blockLength)),
     labels: [0, 2, 4, 6].map((above) => new Uint16Array(buffer, room + labelsAt + above, blockLength)),
+    rawBytes: new Uint8Array(buffer, room + entriesAt, blockLength),
     rawLabels: new Int32Array(buffer, room + entriesAt, blockLength),
     counts: new Int32Array(buffer, room + countsAt, 2 * allBins),
     weights: new Float32Array(buffer, room + weightsAt, 2 * allBins),
@@ -115,12 +117,16 @@ function createBlockEngine(
     get weights() {
       return views().weights;
     },
+    get rawBytes() {
+      return views().rawBytes;
+    },
     get rawLabels() {
       return views().rawLabels;
     },
-    convertLabels: (length, ignoreIndex, numberOfClasses, { byteOffset }) =>
+    convertLabels: (raw, length, ignoreIndex, numberOfClasses, { byteOffset }) =>
       exports.convertLabels(
-        room + entriesAt,
+        raw.byteOffset,
+        raw.BYTES_PER_ELEMENT === 1,
         length,
         ignoreIndex ?? 0,
         ignoreIndex !== undefined,
