@@ -1,7 +1,7 @@
 """Exports full-size segmentation networks and writes what PyTorch computes, in the format of `parity -- onnx-models`.
 
     python tools/parity/python/export_networks.py --out FOLDER --network Unet --exporter dynamo
-    npm run --silent parity -- full-size-exports FOLDER --table FILE.md
+    npm run --silent parity -- full-size-exports FOLDER --write FILE.md
 """
 
 import argparse
@@ -9,9 +9,11 @@ import collections
 import json
 import logging
 import os
+import re
 import time
 import warnings
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Callable
 
 import numpy as np
@@ -112,14 +114,18 @@ def read_initializers(path: str) -> tuple[onnx.ModelProto, dict[str, np.ndarray]
 def describe_export(name: str, exporter: str, path: str, expected: "Expected") -> dict:
     """The entry of models.json, its tensors written beside the file."""
     model, initializers = read_initializers(path)
-    statistics_read = any(node.op_type == "BatchNormalization" for node in model.graph.node)
+    # Where a normalization is folded into a convolution, the file cannot be trained as the network is. Encoders have
+    # layers that their decoder does not read: those have no gradient, and are not in the file.
+    gradients = expected.passes["train"].gradients
+    layers = [each for each in batch_normalizations(expected.network) if f"{each}.weight" in gradients]
+    all_normalize = sum(node.op_type == "BatchNormalization" for node in model.graph.node) >= len(layers)
     parameters, others = [], []
     tensors: dict[str, np.ndarray] = {"x": expected.x.numpy(), "labels": expected.labels.numpy()}
     cases = []
     origins: dict[str, str] = {}
     buffers: dict[str, str] = {}
     for mode, passed in expected.passes.items():
-        if mode == "train" and not statistics_read:
+        if mode == "train" and not all_normalize:
             continue
         known = candidates(expected.network, expected.pairs, passed)
         tensors[f"{mode}/logits"] = passed.logits
@@ -235,6 +241,17 @@ def expect(name: str, seed: int, attempts: int) -> Expected:
     return best
 
 
+def reason_of(error: Exception) -> str:
+    """The error on one line, without what the exporter adds to every one."""
+    line = " ".join(f"{type(error).__name__}: {error}".split())
+    return re.split(r" Please feel free| \[Caused by", line)[0][:500]
+
+
+def versions() -> dict[str, str]:
+    packages = ("torch", "torchvision", "segmentation-models-pytorch", "onnx", "onnxscript")
+    return {package: version(package).split("+")[0] for package in packages}
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True, help="folder to write to; made if missing")
@@ -264,7 +281,7 @@ def main() -> None:
             try:
                 EXPORTERS[exporter].export(expected.network, expected.x, path)
             except Exception as error:  # Exporters fail in many ways, and each is a result.
-                reason = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+                reason = reason_of(error)
                 failures.append({"network": name, "exporter": exporter, "reason": reason})
                 print(f"{name} {exporter}: not exported: {reason}", flush=True)
                 continue
@@ -273,7 +290,8 @@ def main() -> None:
             print(f"{name} {exporter}: {models[-1]['nodes']} nodes in {seconds:.1f} s", flush=True)
         del expected
         with open(os.path.join(arguments.out, "models.json"), "w") as file:
-            json.dump({"format": 1, "models": models, "not_exported": failures}, file, indent=1)
+            written = {"format": 1, "versions": versions(), "models": models, "not_exported": failures}
+            json.dump(written, file, indent=1)
 
 
 if __name__ == "__main__":

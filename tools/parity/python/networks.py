@@ -34,13 +34,14 @@ NETWORKS: dict[str, Network] = {
     "Unet": Network(smp_network("Unet")),
     "UnetPlusPlus": Network(smp_network("UnetPlusPlus")),
     "FPN": Network(smp_network("FPN")),
-    # The TorchScript-based exporter writes adaptive pooling only where the bins 1, 2, 3, 6 divide the side: 192/8.
+    # Of PSPNet and UPerNet the TorchScript-based exporter writes adaptive pooling only where the bins 1, 2, 3, 6 divide
+    # the side: 192/8 and 192/32.
     "PSPNet": Network(smp_network("PSPNet"), batch=8, size=192),
     "DeepLabV3Plus": Network(smp_network("DeepLabV3Plus"), batch=8),
     "MAnet": Network(smp_network("MAnet")),
     "Linknet": Network(smp_network("Linknet")),
     "PAN": Network(smp_network("PAN"), batch=8),
-    "UPerNet": Network(smp_network("UPerNet"), batch=8),
+    "UPerNet": Network(smp_network("UPerNet"), batch=8, size=192),
     "Segformer": Network(smp_network("Segformer", "mit_b0")),
 }
 

@@ -9,10 +9,17 @@ export interface ExportedModel extends ModelCase {
   readonly exporter: string;
   readonly nodes: number;
   readonly operators: Readonly<Record<string, number>>;
+  readonly input_shapes: Readonly<Record<string, readonly number[]>>;
+  /** How the exporter was called. */
+  readonly options: string;
+  /** How many parameters PyTorch has a gradient for. */
+  readonly expected_parameter_count: number;
 }
 
 /** What `models.json` of a folder holds. */
 export interface ModelsFile {
+  /** Of the packages that wrote it, by their names. */
+  readonly versions?: Readonly<Record<string, string>>;
   readonly models: readonly (ModelCase | ExportedModel)[];
   /** What an exporter refused. */
   readonly not_exported?: readonly {

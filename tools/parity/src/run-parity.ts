@@ -45,11 +45,12 @@ export async function runParity(args: readonly string[], write: (line: string) =
     });
   program
     .command('full-size-exports')
-    .description('the networks that python/export_networks.py wrote: as onnx-models, with a table')
+    .description('the networks that python/export_networks.py wrote: as onnx-models, with a page')
     .argument('<folders...>', 'folders that it wrote')
-    .option('--table <file>', 'Markdown file to write the figures to')
-    .action(async (folders: readonly string[], options: { table?: string }) => {
-      exitCode = await reportOutcomes(compareExports(folders, options.table), write);
+    .option('--write <file>', 'writes a page of the figures')
+    .option('--resume', 'takes the figures of cases that agreed in an earlier call')
+    .action(async (folders: readonly string[], options: { write?: string; resume?: boolean }) => {
+      exitCode = await reportOutcomes(compareExports(folders, options), write);
     });
   program
     .command('onnx-operators')

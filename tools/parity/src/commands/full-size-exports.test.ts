@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,7 @@ async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}):
   ]);
   await writeFile(join(folder, 'net.safetensors'), encodeSafetensors(tensors));
   const models = {
+    versions: { torch: '2.15.0', onnx: '1.23.2' },
     models: [
       {
         name: 'net-dynamo',
@@ -51,6 +52,9 @@ async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}):
         exporter: 'dynamo',
         nodes: 1,
         operators: { Conv: 1 },
+        options: 'dynamo=True',
+        input_shapes: { x: [1, 1, 1, 1] },
+        expected_parameter_count: 1,
         file: 'net.onnx',
         tensors: 'net.safetensors',
         ignore_index: 255,
@@ -82,40 +86,68 @@ async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}):
 }
 
 /** The built program in a process of its own: onnxruntime-node does not take arrays of jest's realm. */
-async function compare(): Promise<{ exitCode: number | null; lines: string[]; table: string }> {
-  const path = join(folder, 'table.md');
+async function compare(
+  ...options: string[]
+): Promise<{ exitCode: number | null; lines: string[]; page: string }> {
+  const path = join(folder, 'page.md');
   const program = fileURLToPath(new URL('../../dist/parity.js', import.meta.url));
-  const call = [program, 'full-size-exports', folder, '--table', path];
+  const call = [program, 'full-size-exports', folder, '--write', path, ...options];
   const { status, stdout } = spawnSync(process.execPath, call, { encoding: 'utf8' });
-  return { exitCode: status, lines: stdout.trimEnd().split('\n'), table: await readFile(path, 'utf8') };
+  return { exitCode: status, lines: stdout.trimEnd().split('\n'), page: await readFile(path, 'utf8') };
 }
 
 test('an export that agrees is a row of figures, and one that was refused a row with its reason', async () => {
   await writeExport();
-  const { exitCode, lines, table } = await compare();
+  const { exitCode, lines, page } = await compare();
   expect(exitCode).toBe(0);
   expect(lines.at(-1)).toBe('1 passed, 0 failed');
-  expect(table).toMatch(
-    /\| net \| dynamo \| eval \| 1 \| 1 \| \d+ \| \d+\.\d \| [\d.e+-]+ \| [\d.e-]+ \| {2}\| 1\.5e-6 \|/,
+  expect(page).toContain('torch 2.15.0, onnx 1.23.2');
+  expect(page).toContain(
+    '1 networks, 1 exports, 1 refused by an exporter. Of 1 passes 1 compile and run, and 1 agree',
   );
-  expect(table).toMatch(/\| net \| torchscript \| not exported \(1\) \|[ |]+\n/);
-  expect(table).toContain('1. Error: no such operator');
-  expect(table).toContain('| Conv | 1 |');
+  expect(page).toMatch(
+    /\| net \| dynamo \| eval \| 1 \| 1 \| \d+ \| \d+\.\d \| [\d.e+-]+ \| [\d.e+-]+ \| [\d.e+-]+ \| {2}\| 1\.5e-6 \|/,
+  );
+  expect(page).toMatch(/\| net \| torchscript \| not exported \(1\) \|[ |]+\n/);
+  expect(page).toContain('1. Error: no such operator');
+  expect(page).toContain('| dynamo | dynamo=True | 0 |');
+  expect(page).toContain('| net | 1×1×1×1 | 1 |');
+  expect(page).toContain('| Conv | 1 |');
 });
 
 test('a gradient that is off by a thousandth fails, and the table names it', async () => {
   await writeExport({ weightGradient: 1.001 });
-  const { exitCode, table } = await compare();
+  const { exitCode, page } = await compare();
   expect(exitCode).toBe(1);
-  expect(table).toMatch(/\| \*\*1\.0e-3\*\* `head\.weight` \|/);
+  expect(page).toContain('1 compile and run, and 0 agree');
+  expect(page).toMatch(/\| \*\*1\.0e-3\*\* `head\.weight` \|/);
 });
 
 test('what cannot be compiled fails with its reason', async () => {
   await writeExport({ labelShape: [1, 1] });
-  const { exitCode, lines, table } = await compare();
+  const { exitCode, lines, page } = await compare();
   expect(exitCode).toBe(1);
   expect(lines[0]).toMatch(/^FAIL net-dynamo\/eval {2}not compared {2}1 {2}\S/);
-  expect(table).toContain('| net | dynamo | eval | 1 | 1 | fails (1) |');
+  expect(page).toContain('| net | dynamo | eval | 1 | 1 | fails (1) |');
+});
+
+test('--resume takes the figures of an earlier call, unless the exports are newer', async () => {
+  const figures = join(folder, 'figures.json');
+  await writeExport();
+  await compare();
+  const kept = await readFile(figures, 'utf8');
+  await writeFile(figures, kept.replace(/"compileSeconds":[\d.e-]+/, '"compileSeconds":123'));
+  expect((await compare('--resume')).page).toContain(' | 123.0 | ');
+  await utimes(figures, 0, 0);
+  expect((await compare('--resume')).page).not.toContain(' | 123.0 | ');
+});
+
+test('figures of a case that fails are not kept', async () => {
+  await writeExport({ weightGradient: 1.001 });
+  await compare();
+  await writeExport();
+  await utimes(join(folder, 'models.json'), 0, 0);
+  expect((await compare('--resume')).exitCode).toBe(0);
 });
 
 test('a folder that the exporters did not write is a wrong call', async () => {

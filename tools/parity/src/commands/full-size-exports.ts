@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { compareModel } from '../compare-model.js';
-import { exportTable, type ExportRow } from '../export-table.js';
+import { compareModel, type ModelComparison } from '../compare-model.js';
+import { agrees, exportPage, type ExportRow } from '../export-page.js';
+import { readFigures, writeFigures } from '../kept-figures.js';
 import { readModels } from '../read-models.js';
 import type { Outcome } from '../report.js';
 import { UsageError } from '../usage-error.js';
@@ -9,23 +10,29 @@ import { outcomeOf } from './onnx-models.js';
 /**
  * Compares what `tools/parity/python/export_networks.py` wrote, as `onnx-models` does, and tabulates it.
  *
- * What an exporter refuses is a row of the table, and no failure of ours.
+ * What an exporter refuses is a row of the table, and no failure of ours. The figures of each case that agrees are
+ * kept in its folder.
  *
- * @param table the Markdown file to write, when all is compared.
+ * @param options.write the Markdown file to write, when all is compared.
+ * @param options.resume takes the figures that earlier calls kept, where no newer export lies beside them.
  */
 export async function* compareExports(
   folders: readonly string[],
-  table: string | undefined,
+  { write, resume = false }: { write?: string; resume?: boolean },
 ): AsyncGenerator<Outcome> {
   const rows: ExportRow[] = [];
+  const versions: Record<string, string> = {};
   for (const folder of folders) {
-    const { models, not_exported: refused = [] } = await readModels(folder);
+    const { models, not_exported: refused = [], versions: used } = await readModels(folder);
+    Object.assign(versions, used);
+    const figures = resume ? await readFigures(folder) : new Map<string, ModelComparison>();
     for (const model of models) {
       if (!('exporter' in model)) throw new UsageError(`"${folder}" was not written by export_networks.py`);
       for (const each of model.cases) {
         const name = `${model.name}/${each.name}`;
         try {
-          const comparison = await compareModel(folder, model, each, 'cross_entropy');
+          const comparison = figures.get(name) ?? (await compareModel(folder, model, each, 'cross_entropy'));
+          if (agrees(comparison)) await writeFigures(folder, figures.set(name, comparison));
           rows.push({ model, mode: each, comparison });
           yield outcomeOf(name, comparison);
         } catch (error) {
@@ -38,5 +45,5 @@ export async function* compareExports(
     for (const { network, exporter, reason } of refused)
       rows.push({ model: { network, exporter }, refused: reason });
   }
-  if (table !== undefined) await writeFile(table, exportTable(rows));
+  if (write !== undefined) await writeFile(write, exportPage(rows, versions));
 }
