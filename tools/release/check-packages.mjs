@@ -43,6 +43,11 @@ try {
     })`;
     process.stdout.write(execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' }));
   }
+  // A thread is started from a file that nothing imports.
+  const pool = `import { createWorkerPool } from '@lovasz/core/worker-pool';
+    await (await createWorkerPool(2)).close();`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', pool], { cwd: folder });
+  console.log('@lovasz/core/worker-pool starts a thread');
   const help = execFileSync(join(folder, 'node_modules/.bin/lovasz'), ['--help'], {
     cwd: folder,
     encoding: 'utf8',
