@@ -23,7 +23,7 @@ export async function openMemoryProcess(opening: Opening): Promise<MemoryProcess
   const child = fork(work, [], {
     serialization: 'advanced',
     execArgv: ['--expose-gc'],
-    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_ARENA_MAX: '1' },
+    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '16384', MALLOC_ARENA_MAX: '1' },
   });
   const ended = once(child, 'exit');
   const ask = async (message: Opening | 'run'): Promise<unknown> => {

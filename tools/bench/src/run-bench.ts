@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureCompile } from './commands/compile.js';
+import { measureConvolutionGradients } from './commands/convolution-gradients.js';
 import { measureLoss } from './commands/loss.js';
 import { measureMemory, type MemorySettings } from './commands/memory.js';
 import { measureOperators } from './commands/operators.js';
@@ -77,6 +78,17 @@ export async function runBench(args: readonly string[], write: (line: string) =>
     });
 
   bench(
+    'convolution-gradients',
+    'forms of the gradients of convolutions, between which the gradient rule chooses',
+  )
+    .option('--threads <count>', 'threads within an operator', positiveInteger, 2)
+    .option('--repeats <count>', 'calls that are measured', positiveInteger, 15)
+    .option('--only <text>', 'those convolutions whose description contains this')
+    .action(async ({ json, check, ...options }: ConvolutionOptions) => {
+      finish('convolution-gradients', await measureConvolutionGradients(options), { json, check });
+    });
+
+  bench(
     'compile',
     'the compiler: a long chain, and with a Python an fcn_resnet50 that is exported on the spot',
   )
@@ -89,7 +101,6 @@ export async function runBench(args: readonly string[], write: (line: string) =>
   bench('memory', 'the memory of training steps, planned and measured, activations kept and computed again')
     .option('--batch <count>', 'images at a time', positiveInteger, 4)
     .option('--size <WxH>', 'width and height of an image', imageSize, { width: 240, height: 180 })
-    .option('--threads <count>', 'threads within an operator', positiveInteger, 2)
     .option('--repeats <count>', 'runs that are measured', positiveInteger, 5)
     .option(
       '--models <folder>',
@@ -130,6 +141,13 @@ type MemoryOptions = Omit<MemorySettings, 'width' | 'height'> & {
 interface CompileOptions {
   repeats: number;
   python?: string;
+  json: boolean;
+  check: boolean;
+}
+
+interface ConvolutionOptions {
+  repeats: number;
+  only?: string;
   json: boolean;
   check: boolean;
 }

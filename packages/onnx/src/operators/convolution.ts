@@ -2,10 +2,19 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
 import { sameShape } from '../shapes/same-shape.js';
+import type { Convolution } from './convolution-geometry.js';
+import { convolutionInputGradient, convolutionKernelGradient } from './convolution-gradients.js';
 import type { Operator } from './operator.js';
-import { flatten, inputPosition, positions, windowAttributes, windowOf, type Window } from './window.js';
+import {
+  cropSpatial,
+  flatten,
+  inputPosition,
+  positions,
+  windowAttributes,
+  windowOf,
+  type Window,
+} from './window.js';
 
 const convolutionAttributes = {
   auto_pad: ['string', 'NOTSET'],
@@ -51,125 +60,10 @@ const isZero = (value: Value): boolean =>
   value.name === undefined &&
   value.constant.data.every((entry) => Number(entry) === 0);
 
-/** The same kernel read backwards along every spatial axis. */
-function flipSpatial(graph: GraphBuilder, weight: Value): Value {
-  const axes = Array.from({ length: weight.rank - 2 }, (_, axis) => axis + 2).filter(
-    (axis) => weight.shape[axis] !== 1,
-  );
-  if (axes.length === 0) return weight;
-  return graph.slice(weight, {
-    starts: axes.map(() => -1),
-    ends: axes.map(() => -(2 ** 31) + 1),
-    axes,
-    steps: axes.map(() => -1),
-  });
-}
-
-/** Exchanges the channel axes within each group: [K, C/g, …] becomes [C, K/g, …]. */
-function exchangeChannels(graph: GraphBuilder, weight: Value, group: number): Value {
-  const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
-  const spatial = kernel.map((_, axis) => axis + 3);
-  const apart = graph.reshape(weight, [group, first / group, second, ...kernel]);
-  return graph.reshape(graph.transpose(apart, [0, 2, 1, ...spatial]), [
-    group * second,
-    first / group,
-    ...kernel,
-  ]);
-}
-
-/** dX of a convolution: the cotangent convolved with the flipped kernel, or a transposed convolution when strided. */
-function convInputGradient(graph: GraphBuilder, node: Node, cotangent: Value): Value {
-  const weight = node.input(1);
-  const inputs = node.input(0).shape.slice(2);
-  const group = node.int('group');
-  const window = convWindow(node);
-  const { kernel, strides, dilations, before, after, outputs } = window;
-  const extents = kernel.map((length, axis) => dilations[axis]! * (length - 1) + 1);
-  const lead = extents.map((extent, axis) => extent - 1 - before[axis]!);
-  const trail = extents.map((extent, axis) => extent - 1 - after[axis]!);
-  if (strides.every((stride) => stride === 1) && [...lead, ...trail].every((pad) => pad >= 0)) {
-    return graph.conv(cotangent, exchangeChannels(graph, flipSpatial(graph, weight), group), undefined, {
-      dilations,
-      group,
-      pads: [...lead, ...trail],
-    });
-  }
-  // Entries at the end that no window reached are added by output_padding.
-  return graph.convTranspose(cotangent, weight, undefined, {
-    ...windowAttributes(window),
-    group,
-    output_padding: inputs.map(
-      (length, axis) =>
-        length - ((outputs[axis]! - 1) * strides[axis]! + extents[axis]! - before[axis]! - after[axis]!),
-    ),
-  });
-}
-
-/** So many bytes of windows are laid out at once, or those of one image: windows are k² times as large as the images. */
-const largestColumns = 2 ** 22;
-
-/**
- * dW of a convolution of `image` [N, C, …] by a kernel, from the cotangent [N, K, …] of its result: [K, C/g, …].
- *
- * A 1×1 kernel is one matrix product. Otherwise the windows are laid out by a depthwise convolution with one-hot
- * kernels (im2col as an operator that every runtime is fast at), and one matrix product per image follows.
- */
-function kernelGradient(
-  graph: GraphBuilder,
-  image: Value,
-  cotangent: Value,
-  window: Window,
-  group: number,
-): Value {
-  const [batch, channels] = image.shape as [number, number];
-  const filters = cotangent.shape[1]!;
-  const taps = sizeOf(window.kernel);
-  const pixels = sizeOf(window.outputs);
-  const pointwise =
-    taps === 1 &&
-    window.strides.every((stride) => stride === 1) &&
-    [...window.before, ...window.after].every((pad) => pad === 0);
-  // Groups of images of about the same size, so that their windows can follow each other in one place.
-  const atOnce = Math.max(Math.floor(largestColumns / (4 * channels * taps * pixels)), 1);
-  const together = pointwise ? batch : Math.ceil(batch / Math.ceil(batch / atOnce));
-  // Without groups the product stays three-dimensional: runtimes then fuse the transposition into it.
-  const lead = group === 1 ? [] : [group];
-  const axes = [0, ...lead].map((_, axis) => axis);
-  const lengths = piecesOf(batch, together);
-  const cotangents = graph.split(cotangent, lengths, 0);
-  const sums = graph.split(image, lengths, 0).map((some, piece) => {
-    const count = lengths[piece]!;
-    const columns = pointwise ? some : cropTo(graph, windowColumns(graph, some, window), window.outputs);
-    const left = graph.reshape(columns, [count, ...lead, (channels / group) * taps, pixels]);
-    const right = graph.reshape(cotangents[piece]!, [count, ...lead, filters / group, pixels]);
-    const transposed = graph.transpose(right, [...axes, axes.length + 1, axes.length]);
-    return graph.sum(graph.matmul(left, transposed), [0], false);
-  });
-  const total = sums.reduce((sum, each) => graph.add(sum, each));
-  const perGroup = graph.reshape(total, [group, (channels / group) * taps, filters / group]);
-  return graph.reshape(graph.transpose(perGroup, [0, 2, 1]), [filters, channels / group, ...window.kernel]);
-}
-
-/** `count` things in pieces of `most`, the last one being smaller. */
-function piecesOf(count: number, most: number): readonly number[] {
-  return Array.from({ length: Math.ceil(count / most) }, (_, piece) => Math.min(most, count - piece * most));
-}
-
-/** One-hot kernels are constants of the graph: so many of them are no help any more. */
-const largestOneHot = 1 << 26;
-
-/** Every window as a column: [N, C·taps, …outputs]. */
-function windowColumns(graph: GraphBuilder, image: Value, window: Window): Value {
-  const channels = image.shape[1]!;
-  const taps = sizeOf(window.kernel);
-  const size = channels * taps * taps;
-  if (size > largestOneHot) {
-    throw new OnnxError(`the gradient to a kernel of ${taps} places would take ${size} one-hot weights`);
-  }
-  const oneHot = new Float32Array(size);
-  for (let row = 0; row < channels * taps; row++) oneHot[row * taps + (row % taps)] = 1;
-  const kernels = graph.constant(oneHot, [channels * taps, 1, ...window.kernel], image.dataType);
-  return graph.conv(image, kernels, undefined, { group: channels, ...windowAttributes(window) });
+/** The convolution of an image by a kernel, as gradients are written of it. */
+function convolutionOf(image: Value, kernel: Value, group: number, window: Window): Convolution {
+  const [batch, channels, ...inputs] = image.shape as [number, number, ...number[]];
+  return { batch, channels, filters: kernel.shape[0]!, group, inputs, window };
 }
 
 const spatialAxes = (value: Value): number[] => value.shape.slice(2).map((_, axis) => axis + 2);
@@ -235,12 +129,15 @@ const convolution: Operator = {
     return [{ shape, data }];
   },
   gradient: ({ graph, node, cotangent, needs }) => {
+    const of = convolutionOf(node.input(0), node.input(1), node.int('group'), convWindow(node));
     // The kernel comes first: its windows are large, and the input is not needed after them.
-    const dKernel = needs(1)
-      ? kernelGradient(graph, node.input(0), cotangent, convWindow(node), node.int('group'))
-      : undefined;
+    const dKernel = needs(1) ? convolutionKernelGradient(graph, node.input(0), cotangent, of) : undefined;
     const dBias = needs(2) ? biasGradient(graph, cotangent) : undefined;
-    return [needs(0) ? convInputGradient(graph, node, cotangent) : undefined, dKernel, dBias];
+    return [
+      needs(0) ? convolutionInputGradient(graph, node.input(1), cotangent, of) : undefined,
+      dKernel,
+      dBias,
+    ];
   },
 };
 
@@ -390,27 +287,24 @@ const transposedConvolution: Operator = {
     const group = node.int('group');
     return [
       needs(0)
-        ? cropTo(
+        ? cropSpatial(
             graph,
             graph.conv(cotangent, node.input(1), undefined, { group, ...windowAttributes(window) }),
+            undefined,
             window.outputs,
           )
         : undefined,
-      needs(1) ? kernelGradient(graph, cotangent, node.input(0), window, group) : undefined,
+      needs(1)
+        ? convolutionKernelGradient(
+            graph,
+            cotangent,
+            node.input(0),
+            convolutionOf(cotangent, node.input(1), group, window),
+          )
+        : undefined,
       needs(2) ? biasGradient(graph, cotangent) : undefined,
     ];
   },
 };
-
-/** Output padding may leave room for a further window, which the transposed convolution never had. */
-function cropTo(graph: GraphBuilder, x: Value, lengths: readonly number[]): Value {
-  const axes = lengths.flatMap((length, axis) => (x.shape[axis + 2] === length ? [] : [axis]));
-  if (axes.length === 0) return x;
-  return graph.slice(x, {
-    starts: axes.map(() => 0),
-    ends: axes.map((axis) => lengths[axis]!),
-    axes: axes.map((axis) => axis + 2),
-  });
-}
 
 export const convolutionOperators: readonly Operator[] = [convolution, transposedConvolution];

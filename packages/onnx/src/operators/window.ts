@@ -1,5 +1,7 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Node } from '../ir/node.js';
 import { sizeOf } from '../ir/tensor.js';
+import type { Value } from '../ir/value.js';
 
 /** How a sliding window (of a convolution or a pool) lies on the spatial axes. */
 export interface Window {
@@ -102,4 +104,23 @@ export function* positions(shape: readonly number[]): Generator<readonly number[
 /** The place of a spatial position in its plane. */
 export function flatten(position: readonly number[], shape: readonly number[]): number {
   return position.reduce((place, coordinate, axis) => place * shape[axis]! + coordinate, 0);
+}
+
+/** Lengths of the spatial axes, from `starts` on, which are zero by default. */
+export function cropSpatial(
+  graph: GraphBuilder,
+  x: Value,
+  starts: readonly number[] | undefined,
+  lengths: readonly number[],
+): Value {
+  const from = (axis: number): number => starts?.[axis] ?? 0;
+  const axes = lengths.flatMap((length, axis) =>
+    from(axis) === 0 && x.shape[axis + 2] === length ? [] : [axis],
+  );
+  if (axes.length === 0) return x;
+  return graph.slice(x, {
+    starts: axes.map(from),
+    ends: axes.map((axis) => from(axis) + lengths[axis]!),
+    axes: axes.map((axis) => axis + 2),
+  });
 }

@@ -22,8 +22,6 @@ export interface MemorySettings {
   readonly batch: number;
   readonly width: number;
   readonly height: number;
-  /** Threads within an operator. */
-  readonly threads: number;
   /** Runs of each kind. */
   readonly repeats: number;
   /** A folder with the exported networks of `golden/onnx/models`, which are left out when it is not there. */
@@ -44,7 +42,8 @@ interface Network {
  * Each step runs in a process of its own. Planned and measured are what a run takes beyond the session and the tensors
  * that the caller passes in. It is measured without the runtime's arena, which takes memory ahead in blocks and keeps
  * what it has: without it, every buffer is resident from when it is taken until it is freed. Beside that, the first run
- * with the arena, as the Trainer has it. Times are those with the arena, the two graphs in turns.
+ * with the arena, as the Trainer has it. Times are processor time of one thread,
+ * with the arena, the two graphs in turns.
  *
  * @param complain is told what is left out, and why.
  * @throws UsageError on other systems than Linux.
@@ -109,8 +108,8 @@ function openInputs(model: ModelProto): ModelProto {
 
 async function measureNetwork(network: Network, settings: MemorySettings): Promise<Figure[]> {
   const { name } = network;
-  const { threads, repeats } = settings;
-  const sessions: InferenceSession.SessionOptions = { intraOpNumThreads: threads, enableMemPattern: false };
+  const { repeats } = settings;
+  const sessions: InferenceSession.SessionOptions = { intraOpNumThreads: 1, enableMemPattern: false };
   const trainers: MemoryProcess[] = [];
   try {
     const variants: { figures: Figure[]; measured: number }[] = [];
@@ -204,7 +203,8 @@ async function timesInTurns(
 ): Promise<readonly (readonly number[])[]> {
   const seconds = runners.map((): number[] => []);
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [place, runner] of runners.entries()) seconds[place]!.push((await runner.run()).seconds);
+    for (const [place, runner] of runners.entries())
+      seconds[place]!.push((await runner.run()).processorSeconds);
   }
   return seconds;
 }
