@@ -333,7 +333,7 @@ describe('a command line that cannot be carried out', () => {
     ['compile no/such.onnx --out OUT', 'MODEL.onnx: cannot read no/such.onnx'],
     ['inspect no/such.onnx', 'MODEL.onnx: cannot read no/such.onnx'],
     ['compile net.onnx', "required option '--out <directory>' not specified"],
-    ['compile net.onnx --out OUT --profile cuda', "--profile: 'cuda' given; accepted: generic"],
+    ['compile net.onnx --out OUT --profile rocm', "--profile: 'rocm' given; accepted: generic, cuda, webgpu"],
   ])('%s: 2, what was given and what is accepted', async (line, message) => {
     const out = join(root, 'refused');
     const { code, stdout, stderr } = await lovasz(line.replace('OUT', out).split(' '));

@@ -14,6 +14,7 @@ import { type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { largestDifference } from './largest-difference.js';
 import { readTensors } from './read-case-folder.js';
 import { runOnce, type Feed } from './run-once.js';
+import { runtimes, type Runtime } from './runtimes.js';
 
 /** An exported network and what it computes in each of its cases: an entry of `models.json`. */
 export interface ModelCase {
@@ -86,6 +87,7 @@ const losses: Readonly<Record<string, (ignoreIndex: number) => Loss>> = {
  * and of the input, and the running statistics.
  *
  * @param folder where the files that `network` names lie.
+ * @param runtime what executes the graph. Default: ONNX Runtime's CPU provider.
  * @throws whatever reading, compiling or running throws.
  */
 export async function compareModel(
@@ -93,6 +95,7 @@ export async function compareModel(
   network: ModelCase,
   each: PassCase,
   lossName: string,
+  { provider, profile }: Runtime = runtimes['onnxruntime']!,
 ): Promise<ModelComparison> {
   const model = await readModel(join(folder, network.file));
   const tensors = await readTensors(folder, network.tensors);
@@ -115,6 +118,7 @@ export async function compareModel(
     labelShape: labels.shape,
     batchNormalization: each.batch_norm === 'train' ? 'train' : 'frozen',
     trainable: (name) => trained.has(name),
+    profile,
   });
   const compileSeconds = (performance.now() - started) / 1000;
   const feeds = [
@@ -128,7 +132,7 @@ export async function compareModel(
     vector('parameters', model, graph.layout.parameters),
     ...(graph.layout.statistics.length === 0 ? [] : [vector('statistics', model, graph.layout.statistics)]),
   ];
-  const found = await runOnce(graph.bytes, feeds);
+  const found = await runOnce(graph.bytes, feeds, provider);
 
   const expectedLoss = each.losses[lossName]!;
   const prefix = each.gradients[lossName]!;

@@ -8,12 +8,21 @@ export interface Feed {
   readonly data: ArrayLike<number>;
 }
 
-/** Runs a graph on stock ONNX Runtime once and returns all its outputs as plain numbers. */
+/**
+ * Runs a graph on stock ONNX Runtime once and returns all its outputs as plain numbers.
+ *
+ * @param provider what executes it: `cpu` or `webgpu`.
+ */
 export async function runOnce(
   bytes: Uint8Array,
   feeds: readonly Feed[],
+  provider = 'cpu',
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(bytes, {
+    executionProviders: [provider],
+    logSeverityLevel: 3,
+    intraOpNumThreads: 1,
+  });
   try {
     const tensors = Object.fromEntries(feeds.map((feed) => [feed.name, tensorOf(feed)]));
     const outputs = await session.run(tensors);

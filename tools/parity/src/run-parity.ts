@@ -9,10 +9,12 @@ import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
 import { compareRandomLosses } from './commands/random-losses.js';
+import { compareKernels, providerNames } from './commands/provider-kernels.js';
 import { compareWritten } from './commands/written-models.js';
 import { lossBackends } from './loss-backends.js';
 import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
 import { reportOutcomes } from './report.js';
+import { runtimes } from './runtimes.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -39,7 +41,7 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .command('onnx-models')
     .description('networks: logits, loss and every gradient of each case in FOLDER/models.json')
     .argument('<folder>', 'folder of models.json, .onnx and .safetensors files')
-    .option('--backend <name>', 'what executes: onnxruntime', 'onnxruntime')
+    .option('--backend <name>', `what executes: ${Object.keys(runtimes).join(', ')}`, 'onnxruntime')
     .action(async (folder: string, options: { backend: string }) => {
       exitCode = await reportOutcomes(compareModels(folder, options.backend), write);
     });
@@ -116,6 +118,20 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--large <gibibytes>', 'one more model of that size, with its data beside it', Number)
     .action(async (models: readonly string[], options: { python: string; large?: number }) => {
       exitCode = await reportOutcomes(compareWritten(models, options.python, options.large), write);
+    });
+  program
+    .command('provider-kernels')
+    .description('tables of the kernels that providers have, against the ONNX Runtime that is installed')
+    .argument('[providers...]', `which: ${providerNames.join(', ')}`, ['cpu'])
+    .requiredOption('--python <path>', 'a Python with onnx')
+    .option('--write', 'write the tables anew')
+    .action(async (names: readonly string[], options: { python: string; write?: boolean }) => {
+      const unknown = names.find((name) => !providerNames.includes(name));
+      if (unknown !== undefined) {
+        throw new UsageError(`no provider "${unknown}"; expected ${providerNames.join(', ')}`);
+      }
+      const { python, write: writes = false } = options;
+      exitCode = await reportOutcomes(compareKernels(names, python, writes), write);
     });
 
   try {

@@ -218,6 +218,19 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
   return graph.reshape(graph.matmul(graph.constant(transposed, [from, to], x.dataType), planes), result);
 }
 
+/** What Resize computes, as a product with one matrix for each axis. */
+export function resizeByMatrices(graph: GraphBuilder, node: Node, x: Value): Value {
+  return resizedAxes(node).reduce((result, { axis, from, to, matrix, inside }) => {
+    const transposed = new Float64Array(from * to);
+    for (let row = 0; row < to; row++) {
+      for (let column = 0; column < from; column++) {
+        transposed[column * to + row] = matrix[row * from + column]!;
+      }
+    }
+    return applyTransposed(graph, result, { axis, from: to, to: from, matrix: transposed, inside });
+  }, x);
+}
+
 export const resizingOperators: readonly Operator[] = [
   {
     name: 'Resize',

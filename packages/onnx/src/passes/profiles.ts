@@ -1,11 +1,14 @@
+import { cudaProfile } from './cuda-profile.js';
 import { genericProfile } from './generic-profile.js';
-import type { Rewriting } from './rewrite-graph.js';
+import type { Profile } from './profile.js';
+import { webgpuProfile } from './webgpu-profile.js';
 
 /** What is written otherwise for a target, by the name of the target. */
 export const profiles = {
-  /** ONNX Runtime's CPU, WebAssembly and CUDA providers. */
   generic: genericProfile,
-} as const satisfies Readonly<Record<string, Readonly<Record<string, Rewriting>>>>;
+  cuda: cudaProfile,
+  webgpu: webgpuProfile,
+} as const satisfies Readonly<Record<string, Profile>>;
 
 /** The targets that graphs can be written for. */
 export type ProfileName = keyof typeof profiles;

@@ -2,27 +2,24 @@ import { GraphBuilder } from '../builder/graph-builder.js';
 import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
 import { liveNodes } from '../model/encode-model.js';
-
-/** How a node is written instead, from its inputs in the new graph; `undefined` leaves it as it is. */
-export type Rewriting = (
-  graph: GraphBuilder,
-  node: Node,
-  inputs: readonly (Value | undefined)[],
-) => readonly Value[] | undefined;
+import { readValues } from '../providers/read-values.js';
+import type { Rewriting } from './profile.js';
 
 /**
  * Writes a finished graph anew with some operators written otherwise. Being the last pass, it sees gradients too, and
  * need not care for differentiation any more.
  *
- * @param rewritings by the name of the operator.
- * @returns the inputs and outputs in the new graph, in the order given.
+ * @param rewritings in order: the first one that gives something else for a node is taken.
+ * @returns the inputs and outputs in the new graph, in the order given and of the same types.
  */
 export function rewriteGraph(
   inputs: readonly Value[],
   outputs: readonly Value[],
-  rewritings: Readonly<Record<string, Rewriting>>,
+  rewritings: readonly Rewriting[],
 ): { readonly inputs: readonly Value[]; readonly outputs: readonly Value[] } {
   const graph = new GraphBuilder();
+  const nodes = liveNodes(outputs);
+  const read = readValues(nodes, outputs);
   const renewed = new Map<Value, Value>(
     inputs.map((input) => [input, graph.input(input.name!, input.dataType, input.shape)]),
   );
@@ -34,15 +31,27 @@ export function rewriteGraph(
     }
     return counterpart;
   };
-  for (const node of liveNodes(outputs)) {
+  const rewrite = (node: Node, operands: readonly (Value | undefined)[]): readonly Value[] => {
+    const isRead = (position: number): boolean => read.has(node.outputs[position]!);
+    for (const { operator, rewrite: attempt } of rewritings) {
+      if (operator !== undefined && operator !== node.operator.name) continue;
+      const results = attempt({ graph, node, inputs: operands, isRead });
+      if (results !== undefined) return results;
+    }
+    return graph.apply(node.operator, operands, node.attributes, { name: node.name });
+  };
+  for (const node of nodes) {
     const operands = node.inputs.map((input) => (input === undefined ? undefined : renew(input)));
-    const results =
-      rewritings[node.operator.name]?.(graph, node, operands) ??
-      graph.apply(node.operator, operands, node.attributes, { name: node.name });
+    const results = rewrite(node, operands);
     node.outputs.forEach((output, position) => {
       const result = results[position];
       if (result !== undefined) renewed.set(output, result);
     });
   }
-  return { inputs: inputs.map(renew), outputs: outputs.map(renew) };
+  // A rewriting may compute in another type; what the graph promises stays.
+  const promised = (value: Value): Value => {
+    const counterpart = renew(value);
+    return counterpart.dataType === value.dataType ? counterpart : graph.cast(counterpart, value.dataType);
+  };
+  return { inputs: inputs.map(renew), outputs: outputs.map(promised) };
 }

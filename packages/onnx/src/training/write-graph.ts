@@ -26,7 +26,7 @@ export function writeGraph(
     const rewritten = rewriteGraph(
       inputs,
       outputs.map(({ value }) => value),
-      profiles[profile],
+      profiles[profile].rewritings,
     );
     return { ...rewritten, nodes: writingOrder(rewritten.outputs) };
   });

@@ -1,6 +1,7 @@
 import { compareModel, deviationsOf, type ModelComparison } from '../compare-model.js';
 import { readModels } from '../read-models.js';
 import type { Outcome } from '../report.js';
+import { runtimes } from '../runtimes.js';
 import { UsageError } from '../usage-error.js';
 
 /**
@@ -10,17 +11,20 @@ import { UsageError } from '../usage-error.js';
  * Every quantity has a tolerance of its own; the error printed is the largest of error / tolerance, so 1 is the limit.
  *
  * @param folder where `models.json` lies, with `NAME.onnx` and `NAME.safetensors`.
+ * @param backendName what executes, out of {@link runtimes}.
  */
 export async function* compareModels(folder: string, backendName: string): AsyncGenerator<Outcome> {
-  if (backendName !== 'onnxruntime')
-    throw new UsageError(`unknown backend "${backendName}"; accepted: onnxruntime`);
+  const runtime = runtimes[backendName];
+  if (runtime === undefined) {
+    throw new UsageError(`unknown backend "${backendName}"; accepted: ${Object.keys(runtimes).join(', ')}`);
+  }
   const { models } = await readModels(folder);
   for (const network of models) {
     for (const each of network.cases) {
       for (const loss of Object.keys(each.losses)) {
         const name = `${network.name}/${each.name}/${loss}`;
         try {
-          yield outcomeOf(name, await compareModel(folder, network, each, loss));
+          yield outcomeOf(name, await compareModel(folder, network, each, loss, runtime));
         } catch (error) {
           yield { name, tolerance: 1, reason: (error as Error).message };
         }

@@ -4,11 +4,10 @@ import { create } from '@bufbuild/protobuf';
 import {
   dataTypeNumbers,
   differentiateOutputs,
-  encodeModel,
   importModel,
   interpret,
-  modelBytes,
   sizeOf,
+  writeGraph,
   type ModelProto,
   type Numbers,
   type Value,
@@ -19,6 +18,7 @@ import { largestDifference } from '../largest-difference.js';
 import { readTensors } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
 import { runOnce } from '../run-once.js';
+import { runtimes, type Runtime } from '../runtimes.js';
 import { UsageError } from '../usage-error.js';
 
 interface OperatorCase {
@@ -45,7 +45,9 @@ interface OperatorCase {
 
 /** What executes a graph, and how exact it is. */
 const executions = {
-  onnxruntime: { tolerance: 1e-4, run: runOnRuntime },
+  onnxruntime: { tolerance: 1e-4, run: runOn(runtimes['onnxruntime']!) },
+  // Shaders compute sine and cosine to 2⁻¹¹ only.
+  webgpu: { tolerance: 5e-4, run: runOn(runtimes['webgpu']!) },
   interpreter: { tolerance: 1e-6, run: runInterpreted },
 } as const;
 
@@ -132,21 +134,22 @@ async function compareOperator(
   return largest;
 }
 
-async function runOnRuntime(
-  model: Parameters<Run>[0],
-  feeds: ReadonlyMap<Value, Numbers>,
-): Promise<readonly ArrayLike<number>[]> {
-  const bytes = modelBytes(encodeModel({ name: 'operator', ...model }));
-  const outputs = await runOnce(
-    bytes,
-    model.inputs.map((input) => ({
-      name: input.name!,
-      dataType: input.dataType,
-      shape: input.shape,
-      data: feeds.get(input)!.data,
-    })),
-  );
-  return model.outputs.map(({ name }) => outputs.get(name)!);
+/** Runs what is written for the runtime's profile. */
+function runOn({ provider, profile }: Runtime): Run {
+  return async ({ inputs, outputs }, feeds) => {
+    const { bytes } = writeGraph('operator', inputs, outputs, profile);
+    const found = await runOnce(
+      bytes,
+      inputs.map((input) => ({
+        name: input.name!,
+        dataType: input.dataType,
+        shape: input.shape,
+        data: feeds.get(input)!.data,
+      })),
+      provider,
+    );
+    return outputs.map(({ name }) => found.get(name)!);
+  };
 }
 
 async function runInterpreted(
