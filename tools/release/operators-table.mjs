@@ -1,14 +1,29 @@
 // Writes the table of operators: node tools/release/operators-table.mjs > docs/operators.md
 // With --check, compares it with the committed file instead.
 import { readFile } from 'node:fs/promises';
-import { contributedOperatorNames, readOpsets, summarizeOperators, writtenOpset } from '@lovasz/onnx';
+import {
+  contributedOperatorNames,
+  kernelTypes,
+  readOpsets,
+  summarizeOperators,
+  writtenOpset,
+} from '@lovasz/onnx';
 
 const gradients = { rule: 'yes', rewriting: 'by rewriting', none: 'none' };
+const abbreviations = { float32: 'f32', float64: 'f64', int32: 'i32', int64: 'i64', uint8: 'u8', int8: 'i8' };
+/** The data types of the kernel, short; nothing where the operator is never written. */
+const support = (name, gradient, provider) =>
+  gradient === 'rewriting' || name === 'Constant'
+    ? ''
+    : kernelTypes(name, provider)
+        .map((type) => abbreviations[type] ?? type)
+        .join(' ') || '–';
 const cells = [
-  ['operator', 'gradient', 'attributes'],
+  ['operator', 'gradient', 'CPU', 'CUDA', 'WebGPU', 'attributes'],
   ...summarizeOperators().map(({ name, gradient, attributes }) => [
     `\`${name}\``,
     gradients[gradient],
+    ...['cpu', 'cuda', 'webgpu'].map((provider) => support(name, gradient, provider)),
     attributes.map((attribute) => `\`${attribute}\``).join(', '),
   ]),
 ];
@@ -70,6 +85,13 @@ there), \`TopK\` (any of the equal ones there), \`LpNormalization\` (a huge numb
 ${table(conventions)}
 
 ## Table
+
+CPU, CUDA and WebGPU: the data types of the first input for which that provider of ONNX Runtime 1.30 has a kernel; – where
+it has none. WebAssembly has the kernels of the CPU. An operator that is written as others, or as an
+initializer, needs none. What a profile writes otherwise is in \`passes/\` of \`@lovasz/onnx\`, what kernels cannot do though they take the types in
+\`providers/kernel-limits.ts\`. The tables come from opening sessions with one node each
+(\`npm run parity -- provider-kernels cpu webgpu --python PYTHON\`): float16 and types that no training graph holds are
+left out.
 
 ${table(cells)}
 `;

@@ -26,6 +26,8 @@ export { writeInitializers } from './model/write-initializers.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
 export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
+export { kernelTypes } from './providers/kernel-types.js';
+export type { ProviderName } from './providers/kernel-tables.js';
 export { missingKernels } from './passes/missing-kernels.js';
 export { profileNames, type ProfileName } from './passes/profiles.js';
 export { writeGraph, type WrittenGraph } from './training/write-graph.js';

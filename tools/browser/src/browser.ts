@@ -1,10 +1,13 @@
 import { checkSameAsNode } from './checks/same-as-node.js';
+import { checkTrainingInWebAssembly, checkTrainingOnWebgpu } from './checks/training-steps.js';
 import { checkWorkerPool, checkWorkerPoolErrors } from './checks/worker-pool.js';
 
 const checks = {
   'kernels give the bits of Node': checkSameAsNode,
   'pools of threads give the bits of one': checkWorkerPool,
   'a pool that cannot be started says why': checkWorkerPoolErrors,
+  'steps train in WebAssembly as in Node': checkTrainingInWebAssembly,
+  'steps train on WebGPU as in Node': checkTrainingOnWebgpu,
 };
 
 let failed = 0;
