@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   // Tests that start processes take long on a machine that is busy with others.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // Workspace packages are tested from their sources, not from the last build.
   testEnvironmentOptions: { customExportConditions: ['@lovasz/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],

@@ -65,7 +65,7 @@ describe('a whole run', () => {
   beforeAll(async () => {
     out = join(root, 'whole');
     whole = await lovasz(['train', ...short(), '--json', '--out', out]);
-  }, 60_000);
+  });
 
   test('ends with 0 and prints the events that it writes to metrics.jsonl, nothing else', async () => {
     expect(whole.stderr).toBe('');
@@ -116,7 +116,7 @@ describe('a whole run', () => {
     }
     expect(confusions[1]).toEqual(confusions[0]);
     expect(confusions[2]).toEqual(confusions[0]);
-  }, 30_000);
+  });
 
   test('evaluate prints a table', async () => {
     const { stdout } = await lovasz(['evaluate', '--checkpoint', file('checkpoint.safetensors')]);
@@ -147,7 +147,7 @@ describe('a whole run', () => {
     const scores = (from: readonly RunEvent[]) =>
       eventsOfKind(from, 'evaluation').map(({ step, classIou }) => ({ step, classIou }));
     expect(scores(events)).toEqual(scores(eventsIn(whole.stdout)));
-  }, 30_000);
+  });
 
   test('--init takes weights and statistics, and starts anew', async () => {
     const other = join(root, 'initialized');
@@ -168,7 +168,7 @@ describe('a whole run', () => {
     expect(start.optimizer.name).toBe('sgd');
     expect(start.weights).toEqual(origin.weights);
     expect(start.statistics).toEqual(origin.statistics);
-  }, 30_000);
+  });
 
   test('its exported network can be trained further', async () => {
     const other = join(root, 'further');
@@ -177,7 +177,7 @@ describe('a whole run', () => {
     expect(code).toBe(130);
     const losses = lossesOf(eventsIn(whole.stdout));
     expect(lossesOf(eventsIn(stdout))[0]).toBeLessThan(losses[0]!);
-  }, 30_000);
+  });
 
   test('a folder with a run in it is left as it is', async () => {
     const before = await readFile(file('metrics.jsonl'));
@@ -217,7 +217,7 @@ describe('a whole run', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the checkpoint is of another model');
     await expect(readFile(join(other, 'metrics.jsonl'))).rejects.toThrow('ENOENT');
-  }, 30_000);
+  });
 });
 
 test('training on crops, judging whole images', async () => {
@@ -246,7 +246,7 @@ test('training on crops, judging whole images', async () => {
   ]);
   const last = eventsOfKind(eventsIn(stdout), 'evaluation').at(-1)!;
   expect(JSON.parse(scores)).toMatchObject({ meanIou: last.meanIou, pixelAccuracy: last.pixelAccuracy });
-}, 30_000);
+});
 
 test('a compiled network takes its weights back', async () => {
   const [out, exported] = [join(root, 'compiled'), join(root, 'same.onnx')];
@@ -295,7 +295,7 @@ test('a loss that is no number stops the run, and the last good checkpoint is ke
   expect(stderr).toMatch(/error: the loss is (NaN|Infinity) at step \d/);
   expect(stderr).toContain(`${checkpoint} holds the last good state, after step 0`);
   expect((await loadCheckpoint(checkpoint)).step).toBe(0);
-}, 30_000);
+});
 
 describe('a command line that cannot be carried out', () => {
   test.each([

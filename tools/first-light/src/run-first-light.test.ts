@@ -49,11 +49,11 @@ test('both losses start from the same weights, see the same learning rates and s
 
   const page = await readFile(outcome!.report, 'utf8');
   for (const part of ['lovasz-softmax', 'against cross-entropy', 'ring']) expect(page).toContain(part);
-}, 30_000);
+});
 
 test('what stops it leaves no report', async () => {
   const stop = new AbortController();
   stop.abort();
   expect(await runFirstLight(directory, amount, { ...quiet, signal: stop.signal })).toBeUndefined();
   await expect(readFile(join(directory, 'report.html'))).rejects.toThrow('ENOENT');
-}, 30_000);
+});

@@ -188,7 +188,7 @@ describe('parity compiled', () => {
 
     const missing = await run('compiled', join(folder, 'no.onnx'), '--python', off);
     expect(missing.lines[0]).toMatch(/^FAIL no\/sgd {2}not compared .*cannot read .*no\.onnx/);
-  }, 30_000);
+  });
 });
 
 describe('a wrong call', () => {

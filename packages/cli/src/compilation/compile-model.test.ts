@@ -87,7 +87,7 @@ describe('the programs of the README', () => {
     for (let step = 0; step < 10; step++) {
       losses.push((await trainer.train({ inputs: { image }, labels }, 0.05)).loss);
     }
-  }, 30_000);
+  });
   afterAll(() => trainer.close());
 
   const expectLosses = (found: readonly number[]): void => {
@@ -111,7 +111,7 @@ describe('the programs of the README', () => {
       const numbers = numbersOfInitializer(expected[place]!);
       numbersOfInitializer(tensor).forEach((entry, i) => expect(entry).toBeCloseTo(numbers[i]!, 3));
     });
-  }, 30_000);
+  });
 
   test('in a browser, it is the same program', async () => {
     // The runtime under its other name, and of a browser what the program touches.
@@ -141,13 +141,13 @@ describe('the programs of the README', () => {
     await expect(
       restoreCompiled(path('plain'), path('plain', 'trained.bin.saved'), plain),
     ).resolves.toBeDefined();
-  }, 30_000);
+  });
 
   test('gradients of several batches make the step of their mean', async () => {
     const { accumulating } = await programsOf('plain');
     // Both batches are the same one, so that the mean is too. Statistics follow twice, which training does not see.
     expectLosses(lossesOf(await execute('plain', 'accumulate.mjs', accumulating)));
-  }, 30_000);
+  });
 
   test('random inputs are fed where the network drops out', async () => {
     const { randomInputs, state } = await compile(withDropout, 'dropout');
@@ -160,7 +160,7 @@ describe('the programs of the README', () => {
     ]);
     const losses = lossesOf(await execute('dropout', 'train.mjs', (await programsOf('dropout')).node));
     expect(losses.every(Number.isFinite)).toBe(true);
-  }, 30_000);
+  });
 });
 
 describe('what is compiled', () => {
@@ -173,7 +173,7 @@ describe('what is compiled', () => {
     expect(some.layout.statistics).toEqual(all.layout.statistics);
     await expect(compile(plain, 'none', '--frozen encodr*')).rejects.toThrow("--frozen: 'encodr*' given");
     await expect(readdir(path('none'))).rejects.toThrow('ENOENT');
-  }, 30_000);
+  });
 
   test('activations are computed again where that was asked for', async () => {
     const nodesOf = async (folder: string) =>
@@ -182,7 +182,7 @@ describe('what is compiled', () => {
     const again = await compile(plain, 'again', '--recompute 3');
     expect([kept, again].map(({ settings }) => settings.recompute)).toEqual([1, 3]);
     expect(await nodesOf('again')).toBeGreaterThan((await nodesOf('kept')) + 10);
-  }, 30_000);
+  });
 
   test('a model that cannot be trained is named, and no folder is left', async () => {
     const broken = path('broken.onnx');

@@ -81,7 +81,7 @@ test('one binary problem is shared by threads', async () => {
   expect(Math.abs(results.values[0] / results.values[2] - 1)).toBeLessThan(1e-6);
   // A bin near 1 holds 1/2048 of the pixels.
   expect(results.error).toBeLessThan(4e-3);
-}, 60_000);
+});
 
 test('an open pool does not keep the process alive', async () => {
   expect(await run(`await createWorkerPool(3); console.log(JSON.stringify('ended'));`)).toBe('ended');

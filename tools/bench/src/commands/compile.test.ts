@@ -20,7 +20,7 @@ test('chains of every length are measured, and what they must not exceed is said
   ]);
   expect(figures.every(({ value }) => value > 0)).toBe(true);
   expect(figures.filter(({ must }) => must !== undefined).map(({ must }) => must)).toEqual([3, 1.3]);
-}, 30_000);
+});
 
 test('a file that Python exports is measured in time, and in memory against its size', async () => {
   // The export, by what stands for Python: the chain that is measured below.
@@ -37,7 +37,7 @@ test('a file that Python exports is measured in time, and in memory against its 
     { name: 'fcn_resnet50: processor time' },
     { name: 'fcn_resnet50: memory', must: 2.5 },
   ]);
-}, 30_000);
+});
 
 test('a Python that cannot export is named', async () => {
   const python = await interpreter(folder, 'broken', 'process.exit(3)');

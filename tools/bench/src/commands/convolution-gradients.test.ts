@@ -25,7 +25,7 @@ test('the forms of a convolution are timed, and the chosen ones marked', async (
     'dW by tiles',
   ]);
   expect(figures.every(({ value }) => value > 0)).toBe(true);
-}, 30_000);
+});
 
 const convolution = (
   [channels, filters]: readonly [number, number],

@@ -45,5 +45,5 @@ if (!onLinux) {
       expect(value(`${network}: step, recomputed / kept`)).toBeGreaterThan(0);
     }
     expect(figures.filter(({ must }) => must === 20)).toHaveLength(4);
-  }, 120_000);
+  });
 }
