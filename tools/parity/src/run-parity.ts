@@ -9,6 +9,7 @@ import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
 import { compareRandomLosses } from './commands/random-losses.js';
+import { compareProfiles, exportedCases } from './commands/profiles.js';
 import { compareKernels, providerNames } from './commands/provider-kernels.js';
 import { compareWritten } from './commands/written-models.js';
 import { lossBackends } from './loss-backends.js';
@@ -118,6 +119,13 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--large <gibibytes>', 'one more model of that size, with its data beside it', Number)
     .action(async (models: readonly string[], options: { python: string; large?: number }) => {
       exitCode = await reportOutcomes(compareWritten(models, options.python, options.large), write);
+    });
+  program
+    .command('profiles')
+    .description('training graphs for every profile: kernels for all nodes, and the same step on the CPU')
+    .argument('<folder>', 'folder of models.json, .onnx and .safetensors files')
+    .action(async (folder: string) => {
+      exitCode = await reportOutcomes(compareProfiles(await exportedCases(folder)), write);
     });
   program
     .command('provider-kernels')

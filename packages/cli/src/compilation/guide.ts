@@ -62,6 +62,9 @@ ${fence('js', nodeProgram(manifest))}
 The same program for \`onnxruntime-web\`, with this in place of all before \`const manifest\`:
 
 ${fence('js', javaScriptStart('browser'))}
+On WebGPU: compile with \`--profile webgpu\`, import from \`onnxruntime-web/webgpu\`, and give
+\`{ executionProviders: ['webgpu'] }\` to \`InferenceSession.create\`.
+
 ## Python
 
 \`pip install numpy onnxruntime\`, save this as \`train.py\` beside the files, run \`python train.py\`.
