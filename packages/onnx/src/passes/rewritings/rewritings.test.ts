@@ -78,8 +78,8 @@ const nodes: Readonly<Record<string, Case>> = {
     write: (graph, x, weight, bias) => graph.convTranspose(x, weight, bias, { group: 2, strides: [2, 2] }),
   },
   'Conv in three dimensions with groups': {
-    inputs: real([1, 4, 3, 3, 3], [4, 2, 2, 2, 2], [4]),
-    write: (graph, x, weight, bias) => graph.conv(x, weight, bias, { group: 2 }),
+    inputs: real([1, 16, 3, 3, 3], [16, 2, 2, 2, 2], [16]),
+    write: (graph, x, weight, bias) => graph.conv(x, weight, bias, { group: 8 }),
   },
   'ConvTranspose in three dimensions': {
     inputs: real([1, 4, 2, 3, 2], [4, 1, 3, 2, 3]),

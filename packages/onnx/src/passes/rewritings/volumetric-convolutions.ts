@@ -37,12 +37,13 @@ function byGroups(
   convolve: (x: Value, weight: Value) => Value,
 ): Value {
   const groups = node.int('group');
-  const equalParts = (value: Value, axis: number): readonly Value[] =>
-    graph.split(value, new Array<number>(groups).fill(value.shape[axis]! / groups), axis);
-  const parts = equalParts(x!, 1);
-  const weights = equalParts(weight!, 0);
+  // Slices: Split gives a few parts only.
+  const part = (value: Value, axis: number, group: number): Value => {
+    const length = value.shape[axis]! / groups;
+    return graph.slice(value, { starts: [group * length], ends: [(group + 1) * length], axes: [axis] });
+  };
   const y = graph.concat(
-    parts.map((part, group) => convolve(part, weights[group]!)),
+    Array.from({ length: groups }, (_, group) => convolve(part(x!, 1, group), part(weight!, 0, group))),
     1,
   );
   if (bias === undefined) return y;
