@@ -17,6 +17,9 @@ class Network:
     batch: int = 4
     # The deepest features of these networks are 1/32 of it on each side: large enough for statistics over the batch.
     size: int = 128
+    # Standard deviation of the means of the images, where that of their pixels is 1. Networks that normalize features
+    # pooled over whole images are ill-conditioned where all images are alike on average.
+    brightness: float = 0.0
 
 
 def torchvision_network(name: str) -> Callable[[], nn.Module]:
@@ -37,11 +40,11 @@ NETWORKS: dict[str, Network] = {
     # Of PSPNet and UPerNet the TorchScript-based exporter writes adaptive pooling only where the bins 1, 2, 3, 6 divide
     # the side: 192/8 and 192/32.
     "PSPNet": Network(smp_network("PSPNet"), batch=8, size=192),
-    "DeepLabV3Plus": Network(smp_network("DeepLabV3Plus"), batch=8),
+    "DeepLabV3Plus": Network(smp_network("DeepLabV3Plus"), batch=8, brightness=1.0),
     "MAnet": Network(smp_network("MAnet")),
     "Linknet": Network(smp_network("Linknet")),
-    "PAN": Network(smp_network("PAN"), batch=8),
-    "UPerNet": Network(smp_network("UPerNet"), batch=8, size=192),
+    "PAN": Network(smp_network("PAN"), batch=8, brightness=1.0),
+    "UPerNet": Network(smp_network("UPerNet"), batch=8, size=192, brightness=1.0),
     "Segformer": Network(smp_network("Segformer", "mit_b0")),
 }
 
@@ -100,7 +103,8 @@ def keep_from_kinks(network: nn.Module, x: torch.Tensor) -> None:
 def example_input(name: str, seed: int) -> torch.Tensor:
     network = NETWORKS[name]
     generator = torch.Generator().manual_seed(seed)
-    return torch.randn(network.batch, 3, network.size, network.size, generator=generator)
+    pixels = torch.randn(network.batch, 3, network.size, network.size, generator=generator)
+    return pixels + network.brightness * torch.randn(network.batch, 3, 1, 1, generator=generator)
 
 
 def batch_normalizations(network: nn.Module) -> dict[str, nn.modules.batchnorm._BatchNorm]:

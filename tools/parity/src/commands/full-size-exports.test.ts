@@ -22,7 +22,11 @@ const float = (shape: number[], ...values: number[]): SafetensorsTensor => ({
 });
 
 /** One pixel with the value 2, its logits 2·0.5 and 2·(−1); the label is class 0. */
-async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}): Promise<void> {
+async function writeExport({
+  weightGradient = 1,
+  labelShape = [1, 1, 1],
+  float32Error = 1.5e-6,
+} = {}): Promise<void> {
   const graph = new GraphBuilder();
   const x = graph.input('x', 'float32', [1, 1, 1, 1]);
   const weight = graph.constantTensor(
@@ -75,7 +79,7 @@ async function writeExport({ weightGradient = 1, labelShape = [1, 1, 1] } = {}):
             losses: { cross_entropy: -Math.log(probability) },
             gradients: { cross_entropy: 'gradient/' },
             input_gradients: { cross_entropy: 'input/x' },
-            float32_gradient_error: 1.5e-6,
+            float32_gradient_error: float32Error,
           },
         ],
       },
@@ -102,9 +106,8 @@ test('an export that agrees is a row of figures, and one that was refused a row 
   expect(exitCode).toBe(0);
   expect(lines.at(-1)).toBe('1 passed, 0 failed');
   expect(page).toContain('torch 2.15.0, onnx 1.23.2');
-  expect(page).toContain(
-    '1 networks, 1 exports, 1 refused by an exporter. Of 1 passes 1 compile and run, and 1 agree',
-  );
+  expect(page).toContain('Networks: 1. Exports: 1, and 1 that an exporter refused.');
+  expect(page).toContain('Passes: 1, of which 1 compile and run and 1 agree with PyTorch.\n');
   expect(page).toMatch(
     /\| net \| dynamo \| eval \| 1 \| 1 \| \d+ \| \d+\.\d \| [\d.e+-]+ \| [\d.e+-]+ \| [\d.e+-]+ \| {2}\| 1\.5e-6 \|/,
   );
@@ -119,8 +122,15 @@ test('a gradient that is off by a thousandth fails, and the table names it', asy
   await writeExport({ weightGradient: 1.001 });
   const { exitCode, page } = await compare();
   expect(exitCode).toBe(1);
-  expect(page).toContain('1 compile and run, and 0 agree');
+  expect(page).toContain('1 compile and run and 0 agree with PyTorch. In 0 of the other 1 PyTorch');
   expect(page).toMatch(/\| \*\*1\.0e-3\*\* `head\.weight` \|/);
+});
+
+test('the page counts what PyTorch in float32 gets wrong too', async () => {
+  await writeExport({ weightGradient: 1.001, float32Error: 6e-4 });
+  const { exitCode, page } = await compare();
+  expect(exitCode).toBe(1);
+  expect(page).toContain('In 1 of the other 1 PyTorch');
 });
 
 test('what cannot be compiled fails with its reason', async () => {
