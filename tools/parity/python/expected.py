@@ -53,6 +53,16 @@ def run_pass(
     )
 
 
+def jittered(network: nn.Module, seed: int) -> nn.Module:
+    """A copy whose parameters differ by up to 2⁻²³ of their size, as after one more rounding in float32."""
+    network = copy.deepcopy(network)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter *= 1 + 2**-23 * (2 * torch.rand(parameter.shape, generator=generator) - 1)
+    return network
+
+
 def gradient_error(found: Pass, truth: Pass) -> float:
     """The largest |difference| over the gradients, each relative to max(its largest entry, 1e-3 of the model's)."""
     largest = max(np.abs(gradient).max() for gradient in truth.gradients.values())
@@ -60,6 +70,12 @@ def gradient_error(found: Pass, truth: Pass) -> float:
         float(np.abs(found.gradients[name] - gradient).max() / max(np.abs(gradient).max(), 1e-3 * largest))
         for name, gradient in truth.gradients.items()
     )
+
+
+def input_gradient_error(found: Pass, truth: Pass) -> float:
+    """The largest |difference|, relative to the largest entry: a near tie in a max pool shows here."""
+    difference = np.abs(found.input_gradient - truth.input_gradient).max()
+    return float(difference / np.abs(truth.input_gradient).max())
 
 
 @dataclass

@@ -45,7 +45,8 @@ export interface PassCase {
 }
 
 interface Tolerance {
-  readonly logits: { readonly absolute: number };
+  /** Relative where they may be large: a network with random weights does not keep them near 1. */
+  readonly logits: { readonly absolute: number } | { readonly relative_to_tensor_maximum: number };
   readonly loss: { readonly relative: number };
   readonly gradient: {
     readonly relative_to_tensor_maximum: number;
@@ -154,11 +155,7 @@ export async function compareModel(
       tolerance: tolerance.loss.relative,
       tensor: 'loss',
     },
-    logits: {
-      error: largestDifference(found.get('logits')!, plain(numbers(each.logits))),
-      tolerance: tolerance.logits.absolute,
-      tensor: 'logits',
-    },
+    logits: deviationOfLogits(found.get('logits')!, plain(numbers(each.logits)), tolerance.logits),
     gradients: furthest(
       gradients.map(({ name, expected }) => {
         const actual = found.get(`gradient/${name}`);
@@ -188,6 +185,21 @@ export async function compareModel(
 /** The deviations of a comparison, by what they are of. */
 export function deviationsOf({ loss, logits, gradients, statistics }: ModelComparison): readonly Deviation[] {
   return [loss, logits, gradients, ...(statistics === undefined ? [] : [statistics])];
+}
+
+function deviationOfLogits(
+  found: Float64Array,
+  expected: Float64Array,
+  tolerance: Tolerance['logits'],
+): Deviation {
+  const error = largestDifference(found, expected);
+  return 'absolute' in tolerance
+    ? { error, tolerance: tolerance.absolute, tensor: 'logits' }
+    : {
+        error: error / maximum(expected),
+        tolerance: tolerance.relative_to_tensor_maximum,
+        tensor: 'logits',
+      };
 }
 
 /** The worst of them; NaN is further off than any number. */

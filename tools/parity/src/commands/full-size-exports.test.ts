@@ -26,6 +26,7 @@ async function writeExport({
   weightGradient = 1,
   labelShape = [1, 1, 1],
   float32Error = 1.5e-6,
+  logitError = 0,
 } = {}): Promise<void> {
   const graph = new GraphBuilder();
   const x = graph.input('x', 'float32', [1, 1, 1, 1]);
@@ -42,7 +43,7 @@ async function writeExport({
   const tensors = new Map<string, SafetensorsTensor>([
     ['x', float([1, 1, 1, 1], 2)],
     ['labels', { dtype: 'I32', shape: labelShape, data: Int32Array.of(0) }],
-    ['logits', float([1, 2, 1, 1], 1, -2)],
+    ['logits', float([1, 2, 1, 1], 1 + logitError, -2)],
     ['gradient/head.weight', float([2, 1, 1, 1], 2 * first * weightGradient, 2 * second * weightGradient)],
     ['input/x', float([1, 1, 1, 1], 0.5 * first - second)],
   ]);
@@ -65,7 +66,7 @@ async function writeExport({
         label_shape: [1, 1, 1],
         parameters: [{ initializer: 'head.weight' }],
         tolerance: {
-          logits: { absolute: 1e-4 },
+          logits: { relative_to_tensor_maximum: 1e-4 },
           loss: { relative: 1e-5 },
           gradient: { relative_to_tensor_maximum: 5e-4, floor_relative_to_model_maximum: 1e-3 },
         },
@@ -122,15 +123,24 @@ test('a gradient that is off by a thousandth fails, and the table names it', asy
   await writeExport({ weightGradient: 1.001 });
   const { exitCode, page } = await compare();
   expect(exitCode).toBe(1);
-  expect(page).toContain('1 compile and run and 0 agree with PyTorch. In 0 of the other 1 PyTorch');
+  expect(page).toContain('1 compile and run and 0 agree with PyTorch. In 0 of the other 1 the');
   expect(page).toMatch(/\| \*\*1\.0e-3\*\* `head\.weight` \|/);
 });
 
-test('the page counts what PyTorch in float32 gets wrong too', async () => {
+test('logits are judged in units of the largest', async () => {
+  await writeExport({ logitError: 1.5e-4 });
+  expect((await compare()).exitCode).toBe(0);
+  await writeExport({ logitError: 3e-4 });
+  const { exitCode, page } = await compare();
+  expect(exitCode).toBe(1);
+  expect(page).toContain('| **1.5e-4** |');
+});
+
+test('the page counts where PyTorch in float32 is as far off', async () => {
   await writeExport({ weightGradient: 1.001, float32Error: 6e-4 });
   const { exitCode, page } = await compare();
   expect(exitCode).toBe(1);
-  expect(page).toContain('In 1 of the other 1 PyTorch');
+  expect(page).toContain('In 1 of the other 1 the');
 });
 
 test('what cannot be compiled fails with its reason', async () => {
