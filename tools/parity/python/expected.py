@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from networks import batch_normalizations, logits_of
 
@@ -51,16 +52,6 @@ def run_pass(
             for kind in ("running_mean", "running_var")
         },
     )
-
-
-def jittered(network: nn.Module, seed: int) -> nn.Module:
-    """A copy whose parameters differ by up to 2⁻²³ of their size, as after one more rounding in float32."""
-    network = copy.deepcopy(network)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter *= 1 + 2**-23 * (2 * torch.rand(parameter.shape, generator=generator) - 1)
-    return network
 
 
 def gradient_error(found: Pass, truth: Pass) -> float:
@@ -112,6 +103,17 @@ def foldable_pairs(network: nn.Module, x: torch.Tensor) -> list[Folded]:
     for hook in hooks:
         hook.remove()
     return pairs
+
+
+def fold(network: nn.Module, pairs: list[Folded]) -> nn.Module:
+    """A copy with the weights that exporters write, rounded as theirs are."""
+    network = copy.deepcopy(network)
+    for pair in pairs:
+        convolution, normalization = (network.get_submodule(name) for name in (pair.convolution, pair.normalization))
+        transposed = isinstance(convolution, nn.modules.conv._ConvTransposeNd)
+        network.set_submodule(pair.convolution, fuse_conv_bn_eval(convolution, normalization, transposed))
+        network.set_submodule(pair.normalization, nn.Identity())
+    return network
 
 
 @dataclass

@@ -51,7 +51,7 @@ export function exportPage(
       exporters(models),
     ),
     '## Inputs\n',
-    markdown(['network', 'input', 'parameters with a gradient in PyTorch'], inputs(models)),
+    markdown(['network', 'input', 'seed', 'parameters with a gradient in PyTorch'], inputs(models)),
     '## Operators\n',
     markdown(['operator', 'nodes'], operatorCounts(models)),
   ].join('\n');
@@ -78,7 +78,8 @@ weights follow from PyTorch's, and there is no training mode to compare: the row
 removed, because its masks differ between implementations. So that no value lies on a kink, where rounding alone
 decides the gradient, what goes into a relu after a normalization is moved to four standard deviations from 0, above it
 in three channels of four. Where features are normalized that were pooled over whole images, the images differ in
-brightness: of images that are alike on average little more than rounding errors would be left to divide.
+brightness: of images that are alike on average little more than rounding errors would be left to divide. Of the seeds tried, one is
+taken whose gradients change little with rounding in PyTorch.
 `;
 
 /** An error of this many times PyTorch's own in float32 is of the network, not of who computes it. */
@@ -147,9 +148,9 @@ function exporters(models: ReadonlySet<ExportedModel>): (readonly (string | numb
 
 function inputs(models: ReadonlySet<ExportedModel>): (readonly (string | number)[])[] {
   const found = new Map<string, readonly (string | number)[]>();
-  for (const { network, input_shapes, expected_parameter_count } of models) {
+  for (const { network, input_shapes, seed, expected_parameter_count } of models) {
     const shapes = Object.values(input_shapes).map((shape) => shape.join('×'));
-    found.set(network, [network, shapes.join(', '), expected_parameter_count]);
+    found.set(network, [network, shapes.join(', '), seed, expected_parameter_count]);
   }
   return [...found.values()];
 }

@@ -10,6 +10,8 @@ export interface ExportedModel extends ModelCase {
   readonly nodes: number;
   readonly operators: Readonly<Record<string, number>>;
   readonly input_shapes: Readonly<Record<string, readonly number[]>>;
+  /** Of weights, input and labels. */
+  readonly seed: number;
   /** How the exporter was called. */
   readonly options: string;
   /** How many parameters PyTorch has a gradient for. */

@@ -57,6 +57,7 @@ async function writeExport({
         exporter: 'dynamo',
         nodes: 1,
         operators: { Conv: 1 },
+        seed: 7,
         options: 'dynamo=True',
         input_shapes: { x: [1, 1, 1, 1] },
         expected_parameter_count: 1,
@@ -115,7 +116,7 @@ test('an export that agrees is a row of figures, and one that was refused a row 
   expect(page).toMatch(/\| net \| torchscript \| not exported \(1\) \|[ |]+\n/);
   expect(page).toContain('1. Error: no such operator');
   expect(page).toContain('| dynamo | dynamo=True | 0 |');
-  expect(page).toContain('| net | 1×1×1×1 | 1 |');
+  expect(page).toContain('| net | 1×1×1×1 | 7 | 1 |');
   expect(page).toContain('| Conv | 1 |');
 });
 
