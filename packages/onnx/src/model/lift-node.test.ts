@@ -14,12 +14,14 @@ import {
   ValueInfoProtoSchema,
   type AttributeProto,
 } from 'onnx-buf';
+import { GraphBuilder } from '../builder/graph-builder.js';
 import { interpret } from '../interpret.js';
 import { sizeOf, tensorOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import type { Numbers } from '../operators/operator.js';
 import { encodeTensor } from './encode-model.js';
 import { importModel } from './import-model.js';
+import { liftNode } from './lift-node.js';
 
 /** What a node is written with: attributes by name, and inputs after the first that are known in advance. */
 interface Form {
@@ -285,6 +287,25 @@ describe('a node of an older or newer operator set computes what its form in set
       attributes: { coordinate_transformation_mode: 'tf_half_pixel_for_nn', nearest_mode: 'floor' },
     });
     expect([...y!.data]).toEqual([-2, -4]);
+  });
+
+  test.each([
+    // ONNX Runtime 1.30 gives these for a region from (0, 0) to (2, 2) of the squares 0, 1, 4, …, 64.
+    [10, 16],
+    [15, 16],
+    [16, 6.5],
+  ])('in set %i, RoiAlign takes a sample at the middle of this region as %d', (opset, expected) => {
+    const graph = new GraphBuilder();
+    const squares = Float64Array.from({ length: 9 }, (_, place) => place * place);
+    const inputs = [
+      graph.constant(squares, [1, 1, 3, 3]),
+      graph.constant([0, 0, 2, 2], [1, 4]),
+      graph.integers([0]),
+    ];
+    const node = { operator: 'RoiAlign', name: 'align', inputs, outputCount: 1 };
+    const lifted = liftNode(graph, { ...node, attributes: { sampling_ratio: 1 } }, opset);
+    const y = graph.only(lifted.operator, lifted.inputs, lifted.attributes);
+    expect([...interpret([y], new Map())[0]!.data]).toEqual([expected]);
   });
 
   test('a state of training that older sets could hold is refused', () => {

@@ -5,6 +5,7 @@ import { droppedAttributes } from './lift/dropped-attributes.js';
 import type { Lifting } from './lift/lifting.js';
 import { renamed } from './lift/renamed.js';
 import { resizeLiftings } from './lift/resize-before-11.js';
+import { roiAlignBefore16 } from './lift/roi-align-before-16.js';
 import { slopePerChannel } from './lift/slope-per-channel.js';
 import { softmaxBefore13 } from './lift/softmax-before-13.js';
 import { splitIntoEqualParts } from './lift/split-into-equal-parts.js';
@@ -18,6 +19,7 @@ const liftings: readonly Lifting[] = [
   splitIntoEqualParts,
   softmaxBefore13,
   slopePerChannel,
+  roiAlignBefore16,
 ];
 
 /** The operators that are written otherwise in set 18, some of them under another name. */
