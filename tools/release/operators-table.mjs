@@ -41,6 +41,8 @@ const conventions = [
   ['`ReduceMax`, `ReduceMin`, `GlobalMaxPool`', 'equal entries', 'split evenly'],
   ['`ScatterElements`, `ScatterND` by max or min', 'equal entries', 'split evenly, the old entry included'],
   ['`MaxPool`', 'equal entries', 'to the first of the window in row-major order'],
+  ['`MaxRoiPool`', 'equal entries', 'to the first of the bin in row-major order; none to the regions'],
+  ['`RoiAlign` by max', 'equal weighted pixels', 'split evenly; none to the regions'],
   ['`TopK`', 'equal entries', 'to those chosen, which are the first'],
   ['`ReduceL2`, `LpPool`, `GlobalLpPool`', 'norm 0', '0'],
   ['`LpNormalization`', 'norm 0', 'as if the norm were 1'],
@@ -79,7 +81,8 @@ ${contributedOperatorNames.map((name) => `\`${name}\``).join(', ')}.
 
 Where a function has no derivative, or two entries are equally large, this is the gradient. The rules are those of
 PyTorch 2.15, but for \`Clip\` with bounds that are tensors (which share a tie there), \`GlobalMaxPool\` (the first
-there), \`TopK\` (any of the equal ones there), \`LpNormalization\` (a huge number there) and \`Det\` (0 there).
+there), \`TopK\` (any of the equal ones there), \`LpNormalization\` (a huge number there) and \`Det\` (0 there);
+for \`MaxRoiPool\` those of torchvision 0.29, and for \`RoiAlign\` by max, which neither has, our own.
 \`operators/ties-and-kinks.test.ts\` holds an example of each.
 
 ${table(conventions)}

@@ -71,7 +71,23 @@ const cases: readonly (readonly [
   ],
   ['Mod', [[6], [3]], { fmod: 1 }],
   ['TopK', [[5, 7, 5, 5]]],
+  ['MaxRoiPool', [[5, 5, 5, 5, 1, 7, 1, 7, 1]], { pooled_shape: [2, 2] }, [1, 1, 3, 3]],
+  ['RoiAlign', [[4, 4, 9, 1, 4, 9, 9, 9, 9]], { mode: 'max', sampling_ratio: 1 }, [1, 1, 3, 3]],
 ];
+
+/** What an operator reads besides, of which no gradient is asked. */
+function constantsOf(graph: GraphBuilder, operator: string): readonly Value[] {
+  switch (operator) {
+    case 'TopK':
+      return [graph.integers([2])];
+    case 'MaxRoiPool':
+      return [graph.constant([0, 0, 0, 2, 2], [1, 5])];
+    case 'RoiAlign':
+      return [graph.constant([0, 0, 2, 2], [1, 4]), graph.integers([0])];
+    default:
+      return [];
+  }
+}
 
 /** A graph of the gradients of all cases, what is fed to it, and what the interpreter makes of it. */
 function gradientsOfCases() {
@@ -83,10 +99,7 @@ function gradientsOfCases() {
       data.set(value, Float64Array.from(numbers));
       return value;
     });
-    const output =
-      operator === 'TopK'
-        ? graph.apply('TopK', [variables[0]!, graph.integers([2])])[0]!
-        : graph.only(operator, variables, attributes);
+    const output = graph.only(operator, [...variables, ...constantsOf(graph, operator)], attributes);
     const cotangent = graph.input(`cotangent${index}`, 'float32', output.shape);
     data.set(
       cotangent,

@@ -16,6 +16,8 @@ interface Case {
   readonly operator: string;
   readonly inputs: readonly Input[];
   readonly attributes?: Attributes;
+  /** What the operator takes, by default float64. Arithmetic is float64 all the same. */
+  readonly dataType?: 'float32';
 }
 
 /** Uniform in [0, 1), the same on every run. */
@@ -240,6 +242,32 @@ const cases: readonly Case[] = [
     { operator, inputs: [away(2, 3, 2), integers(0, -1)], attributes: { keepdims: 0 } },
     { operator, inputs: [away(2, 2)] },
   ]),
+  {
+    // Bins that overlap, bins outside of the image, and 7 rows in 13 bins, of which float32 makes 8.
+    operator: 'MaxRoiPool',
+    inputs: [
+      x(2, 2, 9, 4),
+      { constant: [1, 1, 0, 6, 12, 0, -3, 2.4, 5, 32, 1, 2, 90, 2, 90], type: 'float32', shape: [3, 5] },
+    ],
+    attributes: { pooled_shape: [13, 3], spatial_scale: 0.5 },
+    dataType: 'float32',
+  },
+  ...['half_pixel', 'output_half_pixel'].map((mode): Case => ({
+    operator: 'RoiAlign',
+    inputs: [
+      x(2, 2, 5, 4),
+      { constant: [-2, 0, 6.3, 5, 1, 2, 1.1, 2.1], type: 'float32', shape: [2, 4] },
+      integers(1, 0),
+    ],
+    attributes: {
+      coordinate_transformation_mode: mode,
+      mode: 'max',
+      output_height: 2,
+      output_width: 3,
+      sampling_ratio: 2,
+    },
+    dataType: 'float32',
+  })),
   { operator: 'Reshape', inputs: [x(2, 6), integers(0, -1, 2)] },
   { operator: 'Transpose', inputs: [x(2, 3, 4)], attributes: { perm: [2, 0, 1] } },
   { operator: 'Expand', inputs: [x(3, 1), integers(2, 1, 4)] },
@@ -422,13 +450,14 @@ const cases: readonly Case[] = [
 
 /** One application of the operator to inputs drawn at random, and the sum of its outputs under random cotangents. */
 function build(each: Case, seed: number) {
+  const { dataType = 'float64' } = each;
   const random = generator(seed);
   const graph = new GraphBuilder();
   const feeds = new Map<Value, Numbers>();
   const inputs = each.inputs.map((input, position) => {
     if ('constant' in input)
       return graph.constant(input.constant, input.shape ?? [input.constant.length], input.type ?? 'float32');
-    const value = graph.input(`input_${position}`, 'float64', input.shape);
+    const value = graph.input(`input_${position}`, dataType, input.shape);
     const draw = input.draw ?? signed;
     feeds.set(value, {
       shape: input.shape,
@@ -442,15 +471,15 @@ function build(each: Case, seed: number) {
       ? graph.constant(
           Array.from(value.constant.data as Float32Array),
           value.shape.length === 1 && each.operator === 'Clip' ? [] : value.shape,
-          'float64',
+          dataType,
         )
       : value,
   );
   const outputs = graph
     .apply(each.operator, operands, each.attributes)
-    .filter((output) => output.dataType === 'float64');
+    .filter((output) => output.dataType === dataType);
   const seeds = outputs.map((output, position) => {
-    const cotangent = graph.input(`cotangent_${position}`, 'float64', output.shape);
+    const cotangent = graph.input(`cotangent_${position}`, dataType, output.shape);
     feeds.set(cotangent, {
       shape: output.shape,
       data: Float64Array.from({ length: sizeOf(output.shape) }, () => signed(random())),

@@ -28,7 +28,7 @@ const groups: readonly (readonly [...InputCount, names: string])[] = [
   [
     2,
     2,
-    'Mod Mul Or PRelu Pow RMSNormalization Reshape ReverseSequence SequenceAt Sub SwiGLU Tile TopK Unsqueeze Xor',
+    'MaxRoiPool Mod Mul Or PRelu Pow RMSNormalization Reshape ReverseSequence SequenceAt Sub SwiGLU Tile TopK Unsqueeze Xor',
   ],
   [2, 3, 'Conv ConvTranspose DequantizeLinear Gemm LayerNormalization MaxUnpool NegativeLogLikelihoodLoss'],
   [2, 3, 'QuantizeLinear SequenceInsert SoftmaxCrossEntropyLoss TensorScatter'],

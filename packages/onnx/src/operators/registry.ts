@@ -16,6 +16,7 @@ import { gridSampleOperators } from './grid-sample.js';
 import { tupleIndexingOperators } from './indexing-by-tuples.js';
 import { indexingOperators } from './indexing.js';
 import { lossOperators } from './losses.js';
+import { maxRoiPoolOperators } from './max-roi-pool.js';
 import { normalizationOperators } from './normalization.js';
 import { noGradient, type Operator } from './operator.js';
 import { poolingOperators } from './pooling.js';
@@ -48,6 +49,7 @@ const operators = new Map<string, Operator>(
     gridSampleOperators,
     indexingOperators,
     lossOperators,
+    maxRoiPoolOperators,
     normalizationOperators,
     poolingOperators,
     productOperators,

@@ -4,11 +4,12 @@ import type { Value } from '../ir/value.js';
 import type { Operator } from './operator.js';
 
 /**
- * The matrices [regions, 1, bins, length] that interpolate and average along one axis.
+ * The matrices that interpolate along one axis: [regions, 1, bins, length], averaged over the samples of a bin, or for
+ * the maximum [regions, 1, bins · samples · 2, length] with the pixels before and after a sample apart.
  *
  * Linear interpolation between pixels gives pixel j the weight max(0, 1 − |coordinate − j|).
  */
-function averagingMatrices(
+function interpolationMatrices(
   graph: GraphBuilder,
   node: Node,
   bounds: { start: Value; end: Value },
@@ -35,15 +36,30 @@ function averagingMatrices(
   ]);
   const clipped = graph.only('Clip', [coordinate, graph.constant(0), graph.constant(length - 1)]);
   const pixels = graph.constant(Float64Array.from({ length }, (_, pixel) => pixel));
-  const distance = graph.abs(graph.subtract(graph.reshape(clipped, [regions, bins * samples, 1]), pixels));
+  const place = graph.reshape(clipped, [regions, bins * samples, 1]);
+  const distance = graph.abs(graph.subtract(place, pixels));
   const weights = graph.multiply(
     graph.relu(graph.subtract(1, distance)),
     graph.reshape(graph.cast(inside, 'float32'), [regions, bins * samples, 1]),
   );
-  return graph.mean(graph.reshape(weights, [regions, 1, bins, samples, length]), [3], false);
+  if (!takesMaximum(node)) {
+    return graph.mean(graph.reshape(weights, [regions, 1, bins, samples, length]), [3], false);
+  }
+  const before = graph.multiply(weights, graph.cast(graph.not(graph.less(place, pixels)), 'float32'));
+  const sides = [before, graph.subtract(weights, before)].map((side) =>
+    graph.reshape(side, [regions, bins, samples, length]),
+  );
+  return graph.reshape(graph.concat(sides, 2), [regions, 1, bins * samples * 2, length]);
 }
 
-/** Averages an image over bins of regions, as two products with interpolation matrices per region. */
+const takesMaximum = (node: Node): boolean => node.text('mode') === 'max';
+
+/**
+ * Averages an image over bins of regions, as two products with interpolation matrices per region.
+ *
+ * The maximum is, as in ONNX's reference and in ONNX Runtime, not that of the interpolated samples but of their terms:
+ * the four pixels around each sample times their weights, of which those of weight 0 count as 0.
+ */
 export const roiAlignOperators: readonly Operator[] = [
   {
     name: 'RoiAlign',
@@ -62,8 +78,8 @@ export const roiAlignOperators: readonly Operator[] = [
           `input [${x.shape.join(', ')}] and regions [${regions.shape.join(', ')}] do not fit, expected float32 [batch, channels, height, width] and [regions, 4]`,
         );
       }
-      if (node.text('mode') !== 'avg') {
-        throw node.error(`mode '${node.text('mode')}' is not supported (runtimes disagree), expected avg`);
+      if (!['avg', 'max'].includes(node.text('mode'))) {
+        throw node.error(`mode is '${node.text('mode')}', expected avg or max`);
       }
       if (node.int('sampling_ratio') < 1) {
         throw node.error(
@@ -87,14 +103,14 @@ export const roiAlignOperators: readonly Operator[] = [
         Value,
         Value,
       ];
-      const rows = averagingMatrices(
+      const rows = interpolationMatrices(
         graph,
         node,
         { start: top, end: bottom },
         node.int('output_height'),
         height,
       );
-      const columns = averagingMatrices(
+      const columns = interpolationMatrices(
         graph,
         node,
         { start: left, end: right },
@@ -102,7 +118,11 @@ export const roiAlignOperators: readonly Operator[] = [
         width,
       );
       const image = graph.only('Gather', [x, images], { axis: 0 });
-      return [graph.matmul(graph.matmul(rows, image), graph.transpose(columns, [0, 1, 3, 2]))];
+      const y = graph.matmul(graph.matmul(rows, image), graph.transpose(columns, [0, 1, 3, 2]));
+      if (!takesMaximum(node)) return [y];
+      const terms = 2 * node.int('sampling_ratio');
+      const bins = [node.int('output_height'), terms, node.int('output_width'), terms];
+      return [graph.max(graph.reshape(y, [...y.shape.slice(0, 2), ...bins]), [3, 5], false)];
     },
   },
 ];

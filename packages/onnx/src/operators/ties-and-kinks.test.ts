@@ -153,6 +153,38 @@ describe('at ties and kinks', () => {
     ]);
   });
 
+  test('MaxRoiPool chooses the first entry of each bin, RoiAlign splits between equal weighted pixels', () => {
+    const gradient = (operator: string, regions: number[], attributes: Attributes, x: number[]): number[] => {
+      const graph = new GraphBuilder();
+      const image = graph.input('x', 'float32', [1, 1, 3, 3]);
+      const boxes = graph.constant(regions, [1, regions.length]);
+      const images = operator === 'RoiAlign' ? [graph.integers([0])] : [];
+      const output = graph.only(operator, [image, boxes, ...images], attributes);
+      const cotangent = graph.constant(new Float64Array(sizeOf(output.shape)).fill(1), output.shape);
+      const [result] = differentiateOutputs(graph, [{ output, cotangent }], [image]);
+      const feeds = new Map([[image, { shape: image.shape, data: Float64Array.from(x) }]]);
+      return [...interpret([result!], feeds)[0]!.data];
+    };
+    // Bins of 2×2 that overlap. In the last one a later column holds the maximum of the earlier row.
+    const pooled = { pooled_shape: [2, 2] };
+    expect(gradient('MaxRoiPool', [0, 0, 0, 2, 2], pooled, [5, 5, 5, 5, 1, 7, 1, 7, 1])).toEqual([
+      1, 0, 0, 0, 0, 2, 0, 1, 0,
+    ]);
+    // One sample between the four pixels of the upper left corner, three of which are equal.
+    const aligned = { mode: 'max', sampling_ratio: 1 };
+    expect(gradient('RoiAlign', [0, 0, 2, 2], aligned, [4, 4, 9, 1, 4, 9, 9, 9, 9])).toEqual([
+      1 / 12,
+      1 / 12,
+      0,
+      0,
+      1 / 12,
+      0,
+      0,
+      0,
+      0,
+    ]);
+  });
+
   test('TopK takes the first of equal entries', () => {
     const graph = new GraphBuilder();
     const x = graph.input('x', 'float64', [4]);

@@ -266,6 +266,31 @@ describe('operators compute what the standard says, worked out by hand', () => {
       [1, 1, 2, 2],
       [1, 2, 3, 4],
     ],
+    [
+      'the largest weighted corner, not the largest interpolated sample',
+      'RoiAlign',
+      [tensor([1, 1, 2, 2], 8, 4, -4, 2), tensor([2, 4], 0, 0, 2, 2, -9, 0, -7, 2), integers([2], 0, 0)],
+      { mode: 'max', sampling_ratio: 1 },
+      [2, 1, 1, 1],
+      // A quarter of 8; the second region lies outside of the image.
+      [2, 0],
+    ],
+    [
+      'bins that share a row and a column, and an image by its number',
+      'MaxRoiPool',
+      [counted(2, 1, 3, 3), tensor([2, 5], 1, 0, 0, 2, 2, 0, 1, 0, 1, 1)],
+      { pooled_shape: [2, 2] },
+      [2, 1, 2, 2],
+      [14, 15, 17, 18, 2, 2, 5, 5],
+    ],
+    [
+      'halves away from zero, and 0 in a bin outside of the image',
+      'MaxRoiPool',
+      [counted(1, 1, 1, 6), tensor([3, 5], 0, 0, 0, 0.5, 0, 0, -1, 0, 5, 0, 0, 6, 0, 9, 0)],
+      { pooled_shape: [1, 1], spatial_scale: 0.5 },
+      [3, 1, 1, 1],
+      [1, 4, 6],
+    ],
   ])('%s: %s', (_, operator, operands, attributes, shape, expected) => {
     const found = compute(operator, operands, attributes);
     expect(found.shape).toEqual(shape);

@@ -78,6 +78,7 @@ export const cpuKernels: KernelTable = {
   MatMul: [{ T: 'float32 int32 int64 float64' }],
   Max: [{ T: 'float32 uint8 int8 int32 int64 float64' }],
   MaxPool: [{ T: 'float32 uint8 int8 float64', I: 'int64' }],
+  MaxRoiPool: [{ T: 'float32' }],
   MaxUnpool: [{ T1: 'float32', T2: 'int64' }],
   Mean: [{ T: 'float32' }],
   MeanVarianceNormalization: [{ T: 'float32' }],

@@ -81,6 +81,7 @@ export const operatorSignatures: Readonly<Record<string, Signature>> = {
   MatMul: { since: 13, inputs: ['T', 'T'], outputs: ['T'] },
   Max: { since: 13, inputs: ['T...'], outputs: ['T'] },
   MaxPool: { since: 12, inputs: ['T'], outputs: ['T', 'I'] },
+  MaxRoiPool: { since: 1, inputs: ['T', 'T'], outputs: ['T'] },
   MaxUnpool: { since: 11, inputs: ['T1', 'T2', 'T2'], outputs: ['T1'] },
   Mean: { since: 13, inputs: ['T...'], outputs: ['T'] },
   MeanVarianceNormalization: { since: 13, inputs: ['T'], outputs: ['T'] },
