@@ -1,5 +1,5 @@
 import type { InputKind, Layout } from '../losses/options.js';
-import { findClassAxis } from '../losses/problems.js';
+import { checkSeveralClasses, findClassAxis } from '../losses/problems.js';
 
 /** Places are held in 31 bits. */
 const mostEntries = 2 ** 31 - 1;
@@ -53,6 +53,7 @@ export function checkShapes(
   let expected = input.shape;
   if (isSoftmax) {
     const classAxis = findClassAxis(input.shape, layout);
+    checkSeveralClasses(input.shape[classAxis]!, classAxis, description);
     if (input.shape[classAxis]! > mostClasses) {
       throw new RangeError(
         `${description} has ${input.shape[classAxis]} classes; kernels take up to ${mostClasses}`,

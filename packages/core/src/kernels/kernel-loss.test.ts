@@ -140,17 +140,19 @@ const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
       const isSoftmax = !binaryLosses.has(drawn.name) && !(has('multilabel') && drawn.multilabel);
       const hasClasses = isSoftmax || drawn.multilabel;
       const spatial = drawn.pixels;
+      // Classes compete only where there are several.
+      const classes = isSoftmax ? Math.max(2, drawn.classes) : drawn.classes;
       let shape = [drawn.images, ...spatial];
       if (hasClasses) {
         shape =
           drawn.layout === 'channels-first'
-            ? [drawn.images, drawn.classes, ...spatial]
-            : [drawn.images, ...spatial, drawn.classes];
+            ? [drawn.images, classes, ...spatial]
+            : [drawn.images, ...spatial, classes];
       }
       const size = shape.reduce((product, length) => product * length, 1);
       const labelShape = isSoftmax ? [drawn.images, ...spatial] : shape;
       const accepted = [
-        ...Array(isSoftmax ? drawn.classes : 2).keys(),
+        ...Array(isSoftmax ? classes : 2).keys(),
         ...(drawn.ignoreIndex === undefined ? [] : [drawn.ignoreIndex]),
       ];
       const labels = drawn.labelChoices
@@ -164,8 +166,7 @@ const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
         const logit = (step + Math.sqrt(i + 2) / 17) / 50;
         return isProbability ? 1 / (1 + Math.exp(-logit)) : logit;
       });
-      const ignoresItsOnlyClass =
-        isSoftmax && drawn.ignoreIndex === 0 && (drawn.classes === 1 || Array.isArray(drawn.classSelection));
+      const ignoresItsOnlyClass = isSoftmax && drawn.ignoreIndex === 0 && Array.isArray(drawn.classSelection);
       const ignoreIndex = ignoresItsOnlyClass ? undefined : drawn.ignoreIndex;
       const mask = {
         data: labels.map((_, i) => (drawn.labelChoices[95 - i]! % 4 === 0 ? 0 : 1)),
@@ -177,7 +178,7 @@ const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
         layout: drawn.layout,
         mask: drawn.masked ? mask : undefined,
         classes: drawn.classSelection,
-        classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, hasClasses ? drawn.classes : 1) : undefined,
+        classWeights: drawn.weighted ? [0.5, 2, 0, 1].slice(0, hasClasses ? classes : 1) : undefined,
         multilabel: drawn.multilabel,
         activation: drawn.activation,
         symmetric: drawn.symmetric,

@@ -79,8 +79,8 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
  * @param options see {@link KernelOptions}.
  * @returns the value, and the gradient to the input, of its shape.
  * @throws RangeError for labels that are neither a class nor `ignoreIndex`, logits that are not finite, probabilities
- *   outside 0…1, a mask of other values than 0 and 1, shapes or lengths that do not fit or are empty, and class options
- *   that do not fit.
+ *   outside 0…1, a mask of other values than 0 and 1, shapes or lengths that do not fit or are empty, one class where
+ *   classes compete, and class options that do not fit.
  * @throws TypeError for an unknown loss, option or option value, or data of another type.
  *   Nothing has been written to `gradient` when an error is thrown.
  * @example

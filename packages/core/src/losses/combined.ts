@@ -29,8 +29,8 @@ export interface CombinedOptions extends ClassMeanOptions {
  * @param options see {@link CombinedOptions} and {@link Masked}.
  * @returns a scalar ≥ 0; 0 when no pixel is valid.
  * @throws TypeError for an unknown option, option value or term.
- * @throws RangeError when shapes do not fit, class ids or weights do not fit the number of classes, or factors are not
- *   numbers ≥ 0, one of them positive.
+ * @throws RangeError when shapes do not fit, there is only one class, class ids or weights do not fit the number of
+ *   classes, or factors are not numbers ≥ 0, one of them positive.
  * @example
  * const logits = referenceTensor([2, -1, 0, 1], [2, 2]);
  * const labels = referenceTensor([0, 1], [2]);

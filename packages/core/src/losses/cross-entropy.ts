@@ -31,7 +31,8 @@ export interface CrossEntropyOptions extends MulticlassOptions, ReductionOptions
  * @param options see {@link CrossEntropyOptions} and {@link Masked}.
  * @returns a scalar ≥ 0, 0 when no pixel is valid; by `reduction: 'none'` a tensor of the shape of the labels.
  * @throws TypeError for an unknown option or option value.
- * @throws RangeError when shapes do not fit, or weights do not fit the number of classes.
+ * @throws RangeError when shapes do not fit, classes that compete are only one, or weights do not fit the number of
+ *   classes.
  * @example
  * const logits = referenceTensor([2, -1, 0, 1], [2, 2]);
  * const labels = referenceTensor([0, 1], [2]);

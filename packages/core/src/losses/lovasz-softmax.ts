@@ -31,7 +31,8 @@ export type LovaszSoftmaxOptions = ClassMeanOptions & ReductionOptions;
  * @returns a scalar in 0…1; by `reduction: 'none'` `[classes]`, or `[images, classes]` with `perImage` unless the input
  *   is points.
  * @throws TypeError for an unknown option or option value.
- * @throws RangeError when shapes do not fit, or class ids or weights do not fit the number of classes.
+ * @throws RangeError when shapes do not fit, classes that compete are only one, or class ids or weights do not fit the
+ *   number of classes.
  * @example
  * const logits = referenceTensor([2, -1, 0, 1], [2, 2]);
  * const labels = referenceTensor([0, 1], [2]);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Dimension, TensorBackend } from '../backend/tensor-backend.js';
+import { kernelLoss } from '../kernels/kernel-loss.js';
 import { referenceBackend } from '../reference/reference-backend.js';
+import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { type LossName, lossesByName } from './losses-by-name.js';
 import { binaryProblems, multiclassProblems } from './problems.js';
@@ -225,6 +227,31 @@ describe('shapes that do not fit are named', () => {
       lossesByName['lovasz-softmax'](referenceBackend, tensor(...shape), tensor(...labelShape), options),
     ).toThrow(new RangeError(message));
   });
+
+  test.each(['cross-entropy', 'lovasz-softmax', 'soft-jaccard', 'combined'] as const)(
+    '%s over one class names the losses for one score',
+    (name) => {
+      const labels = { data: [0, 1], shape: [1, 2] };
+      for (const [shape, layout] of [
+        [[1, 1, 2], 'channels-first'],
+        [[1, 2, 1], 'channels-last'],
+      ] as const) {
+        const axis = shape.indexOf(1, 1);
+        const message = new RangeError(
+          `logits of shape [${shape.join(', ')}] have one class on axis ${axis}; a loss over classes needs at least 2, ` +
+            'since the softmax of one score is always 1. Losses for one score per pixel, with labels 0 and 1: hinge, ' +
+            'lovasz-hinge, lovasz-sigmoid, and cross-entropy or soft-jaccard with multilabel',
+        );
+        const data = Float32Array.of(1, -1);
+        expect(() => referenceLoss(name, { data, shape }, labels, { layout })).toThrow(message);
+        if (name === 'combined') continue;
+        expect(() => kernelLoss(name, { data, shape }, labels, { layout })).toThrow(message);
+        if (name === 'lovasz-softmax') continue;
+        const each = { data: labels.data, shape };
+        expect(() => kernelLoss(name, { data, shape }, each, { layout, multilabel: true })).not.toThrow();
+      }
+    },
+  );
 
   test('binary labels have the shape of the scores', () => {
     expect(() => lossesByName['lovasz-hinge'](referenceBackend, tensor(2, 1, 3), tensor(2, 3))).toThrow(

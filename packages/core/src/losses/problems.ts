@@ -137,7 +137,7 @@ export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: Pro
 /**
  * Where the classes are, how many, and how messages describe the scores.
  *
- * @throws RangeError when there is no axis of classes, their number is not known, or the scores are empty.
+ * @throws RangeError when there is no axis of classes, their number is not known or 1, or the scores are empty.
  */
 export function findClasses(
   shape: readonly Dimension[],
@@ -150,7 +150,22 @@ export function findClasses(
   const classAxis = findClassAxis(shape, options.layout);
   const classes = knownLength(shape, classAxis, `${description}: classes`);
   checkNotEmpty(shape, description);
+  checkSeveralClasses(classes, classAxis, description);
   return { classAxis, classes, description };
+}
+
+/**
+ * Checks that classes can compete. The softmax of one score is 1 whatever the score: such a loss has the gradient 0.
+ *
+ * @throws RangeError for one class, naming the losses for one score per pixel.
+ */
+export function checkSeveralClasses(classes: number, classAxis: number, description: string): void {
+  if (classes > 1) return;
+  throw new RangeError(
+    `${description} have one class on axis ${classAxis}; a loss over classes needs at least 2, since the softmax of one ` +
+      'score is always 1. Losses for one score per pixel, with labels 0 and 1: hinge, lovasz-hinge, lovasz-sigmoid, and ' +
+      'cross-entropy or soft-jaccard with multilabel',
+  );
 }
 
 /** The axis of the classes; for points `[points, classes]` it is the same in both layouts. */

@@ -29,7 +29,8 @@ export interface SoftJaccardOptions extends ClassMeanOptions, ReductionOptions {
  * @param options see {@link SoftJaccardOptions} and {@link Masked}.
  * @returns a scalar in 0…1, 0 when no pixel is valid; or one such number per class, or per image and class.
  * @throws TypeError for an unknown option or option value.
- * @throws RangeError when shapes do not fit, or class ids or weights do not fit the number of classes.
+ * @throws RangeError when shapes do not fit, classes that compete are only one, or class ids or weights do not fit the
+ *   number of classes.
  * @example
  * const probabilities = referenceTensor([0.8, 0.2, 0.4, 0.6], [2, 2]);
  * const labels = referenceTensor([0, 1], [2]);
