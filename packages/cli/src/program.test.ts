@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unet } from '@lovasz/models';
-import { modelBytes } from '@lovasz/onnx';
+import { decodeModel, modelBytes } from '@lovasz/onnx';
 import { loadCheckpoint } from '@lovasz/onnxruntime';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventsOfKind } from './events/events-of-kind.js';
@@ -217,6 +217,46 @@ describe('a whole run', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the checkpoint is of another model');
     await expect(readFile(join(other, 'metrics.jsonl'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a network that ends in probabilities', () => {
+  let file: string;
+  const message = expect.stringMatching(/^output 'probabilities' .*Softmax/);
+  beforeAll(async () => {
+    file = join(root, 'probabilities.onnx');
+    const model = decodeModel(await readFile(tiny));
+    const { node, output } = model.graph!;
+    const softmax = structuredClone(node[0]!);
+    Object.assign(softmax, { name: 'softmax', opType: 'Softmax', attribute: [] });
+    Object.assign(softmax, { input: [output[0]!.name], output: ['probabilities'] });
+    node.push(softmax);
+    output[0]!.name = 'probabilities';
+    await writeFile(file, modelBytes(model));
+  });
+  const lines = (text: string) => text.split('\n').map((line) => line.replace(/^ *(-|warning:) /, ''));
+
+  test('inspect says so', async () => {
+    const { stdout } = await lovasz(['inspect', file]);
+    expect(lines(stdout)).toContainEqual(message);
+  });
+
+  test('compile says so on standard error, in the guide and in the manifest', async () => {
+    const out = join(root, 'probabilities');
+    const { stderr } = await lovasz(['compile', file, '--out', out, '--input-shape', 'image=1x3x16x16']);
+    expect(lines(stderr)).toContainEqual(message);
+    expect(lines(await readFile(join(out, 'README.md'), 'utf8'))).toContainEqual(message);
+    const { warnings } = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
+    expect(warnings).toContainEqual(message);
+  });
+
+  test('train says so on standard error, among the events and in the report', async () => {
+    const out = join(root, 'probabilities-run');
+    const { stderr } = await lovasz(['train', ...short(), '--model', file, '--steps', '1', '--out', out]);
+    expect(lines(stderr)).toContainEqual(message);
+    const events = readMetricsFile(join(out, 'metrics.jsonl'));
+    expect(eventsOfKind(events, 'warning').map((event) => event.message)).toContainEqual(message);
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toMatch(/<h2>Warnings<\/h2>.*'?probabilities/s);
   });
 });
 

@@ -42,6 +42,7 @@ export type { Recompute } from './training/loss-gradients.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export type { ParameterSelection } from './training/parameter-selection.js';
 export { sgd } from './training/sgd.js';
+export type { UntrainedParameter } from './training/untrained.js';
 export {
   buildTrainingGraph,
   type TrainingGraph,

@@ -5,7 +5,7 @@ import { addCompileOptions, readCompileOptions } from '../options/compile-option
 import type { Surroundings } from './surroundings.js';
 
 /** Declares `lovasz compile`. */
-export function addCompileCommand(program: Command, { stdout }: Surroundings): void {
+export function addCompileCommand(program: Command, { stdout, stderr }: Surroundings): void {
   const command = program
     .command('compile')
     .description(
@@ -26,7 +26,8 @@ Examples:
   lovasz compile net.onnx --out net-training --frozen 'encoder.*' --batch-norm frozen --optimizer sgd`,
     )
     .action(async (model: string, { out }: { out: string }) => {
-      const { layout, graphs } = await compileModel(model, readCompileOptions(command), out);
+      const { layout, graphs, warnings } = await compileModel(model, readCompileOptions(command), out);
+      for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
       const count = layout.parameters.reduce((sum, { size }) => sum + size, 0);
       stdout.write(
         `${out}: ${Object.keys(graphs).join(', ')}; ${count} numbers in ${layout.parameters.length} parameters are trained\n`,

@@ -65,6 +65,7 @@ export async function compileModel(
     state: stateVectors(graph.state),
     layout: { parameters: graph.parameters, statistics: graph.statistics },
     graphs: ports,
+    warnings: graph.warnings,
     sha256: {},
   };
   const files: Readonly<Record<string, string | Uint8Array>> = {

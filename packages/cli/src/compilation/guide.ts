@@ -34,7 +34,7 @@ Loss: ${settings.loss.join(' + ')}, labels of ${settings.ignoreIndex} left out. 
   )
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')}).
-
+${warningsOf(manifest)}
 ## The state
 
 | vector | numbers | starts at | holds |
@@ -89,6 +89,11 @@ ${Object.entries(manifest.graphs)
   .map(([name, { inputs, outputs }]) => `### ${name}\n\n${table(inputs, outputs)}`)
   .join('\n\n')}
 `;
+}
+
+function warningsOf({ warnings }: Manifest): string {
+  if (warnings.length === 0) return '';
+  return `\n## Warnings\n\n${warnings.map((warning) => `- ${warning}`).join('\n')}\n`;
 }
 
 function describeVector(name: string, { settings }: Manifest): string {

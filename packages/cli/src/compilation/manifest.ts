@@ -50,6 +50,8 @@ export interface Manifest {
   readonly graphs: Readonly<
     Record<string, { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }>
   >;
+  /** What whoever trains should know of the model: what its exporter did, what is not trained. */
+  readonly warnings: readonly string[];
   /** Of every other file, as it was written. */
   readonly sha256: Readonly<Record<string, string>>;
 }

@@ -64,6 +64,7 @@ function wholeLines(file: string, text: string): { event: RunEvent; next: number
 
 const kinds: ReadonlySet<unknown> = new Set<RunEvent['event']>([
   'start',
+  'warning',
   'step',
   'evaluation',
   'checkpoint',

@@ -28,6 +28,12 @@ export interface StartEvent {
   readonly validationImages: number;
 }
 
+/** Something about the network that whoever trains it should know, told after the start. */
+export interface WarningEvent {
+  readonly event: 'warning';
+  readonly message: string;
+}
+
 /** One optimizer step. */
 export interface StepEvent {
   readonly event: 'step';
@@ -78,4 +84,4 @@ export interface InterruptedEvent {
 
 /** What a run tells: a line of `metrics.jsonl`, a line of `--json`, an update of the progress display. */
 export type RunEvent =
-  StartEvent | StepEvent | EvaluationEvent | CheckpointEvent | EndEvent | InterruptedEvent;
+  StartEvent | WarningEvent | StepEvent | EvaluationEvent | CheckpointEvent | EndEvent | InterruptedEvent;

@@ -49,12 +49,13 @@ export interface FileInspection extends ModelInspection {
 export async function inspectFile(file: string, options: CompileOptions): Promise<FileInspection> {
   const model = await readModelFile(file, 'MODEL.onnx');
   const found = inspectModel(model);
+  const { training, warnings } = inspectTraining(model, options);
   return {
     file,
     bytes: (await stat(file)).size,
     ...found,
-    warnings: [...openInputs(found.inputs, options.inputShapes), ...found.warnings],
-    training: inspectTraining(model, options),
+    warnings: [...openInputs(found.inputs, options.inputShapes), ...(warnings ?? found.warnings)],
+    training,
   };
 }
 
@@ -69,12 +70,16 @@ function openInputs(inputs: readonly DeclaredValue[], given: InputShapes): strin
   });
 }
 
-function inspectTraining(model: ModelProto, options: CompileOptions): FileInspection['training'] {
+/** Where the model can be trained, also what to know of this training. */
+function inspectTraining(
+  model: ModelProto,
+  options: CompileOptions,
+): { readonly training: FileInspection['training']; readonly warnings?: readonly string[] } {
   try {
     const graph = trainingGraphOf(model, options);
     const { inputShapes, labelShape, logitsShape } = graph;
     const { peakNode, ...memory } = graph.memory;
-    return {
+    const training = {
       loss: options.loss,
       optimizer: options.optimizer.kind,
       inputShapes,
@@ -86,8 +91,9 @@ function inspectTraining(model: ModelProto, options: CompileOptions): FileInspec
       step: inspectGraph(graph.step),
       memory: { ...memory, peakOperator: peakNode?.operator.name },
     };
+    return { training, warnings: graph.warnings };
   } catch (error) {
     if (!(error instanceof OnnxError)) throw error;
-    return { error: error.message };
+    return { training: { error: error.message } };
   }
 }

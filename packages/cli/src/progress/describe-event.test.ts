@@ -6,6 +6,7 @@ import { createPace } from './pace.js';
 
 const cases: [RunEvent, string][] = [
   [sampleStart, 'unet (12,345 parameters) on shapes, 20 images of 64×48, lovasz-softmax, 4 steps'],
+  [{ event: 'warning', message: 'a bias is frozen' }, 'warning: a bias is frozen'],
   [sampleStep(1), 'step 1/4  epoch 1  loss 1.0000  50.0 images/s  1 s left'],
   [sampleEvaluation(2, [0.8, 0.6]), 'epoch 2  mIoU 70.0 %  pixel accuracy 90.0 %'],
   [{ event: 'checkpoint', step: 4, file: 'a.safetensors' }, 'step 4  checkpoint a.safetensors'],

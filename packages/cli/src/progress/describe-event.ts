@@ -11,6 +11,8 @@ export function describeEvent(event: RunEvent, pace: Pace): string {
         `${event.model} (${event.parameters.toLocaleString('en')} parameters) on ${event.data}, ` +
         `${event.trainImages} images of ${event.width}×${event.height}, ${event.loss}, ${event.steps} steps`
       );
+    case 'warning':
+      return `warning: ${event.message}`;
     case 'step':
       return [
         `step ${event.step}/${pace.steps}`,

@@ -10,6 +10,7 @@ import { checkReportData, type ReportData } from './report-data.js';
 import { settingsTable } from './settings-table.js';
 import { summary } from './summary.js';
 import { swatch } from './swatch.js';
+import { warningList } from './warning-list.js';
 
 /**
  * Renders what one run did, or several side by side, as one HTML page that needs nothing else, not even a network:
@@ -51,7 +52,7 @@ export async function renderReport(data: ReportData): Promise<string> {
       <body>
         <main>
           <h1>${title}</h1>
-          ${summary(runs)}
+          ${summary(runs)} ${warningList(runs)}
           ${section(
             'Curves',
             curves.length > 0,

@@ -68,6 +68,8 @@ export async function openSession(given: TrainOptions): Promise<Session> {
     predictionShapes: { [input]: shapeOf(size) },
     seed: options.seed,
     recompute: options.recompute,
+    // The run tells them as events.
+    onWarning: () => undefined,
   }).catch((error: unknown) => {
     if (!(error instanceof OnnxError) || options.model.kind !== 'file') throw error;
     throw new OnnxError(`${options.model.file}: ${error.message}`);

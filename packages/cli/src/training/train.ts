@@ -161,6 +161,7 @@ async function run(
   try {
     const start = startEvent(session);
     tell(start);
+    for (const message of trainer.warnings) tell({ event: 'warning', message });
     if (trainer.step === 0) await save();
     while (!signal?.aborted && !(trainer.step === steps && isJudged())) {
       if (isJudged()) await trainToEndOfEpoch();

@@ -1,5 +1,6 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { describeDataTypeNumber } from '../ir/data-type.js';
+import { listNames } from '../training/untrained.js';
 
 /** What an exporter did that is harmless for inference and not for training, one sentence each. */
 export function modelWarnings(model: ModelProto, parameters: readonly TensorProto[]): readonly string[] {
@@ -14,19 +15,13 @@ export function modelWarnings(model: ModelProto, parameters: readonly TensorProt
   ].filter((warning) => warning !== undefined);
 }
 
-/** Some names, and how many more there are. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
-}
-
 const count = (number: number, singular: string): string => `${number} ${singular}${number === 1 ? '' : 's'}`;
 
 function precision(parameters: readonly TensorProto[]): string | undefined {
   const others = parameters.filter(({ dataType }) => dataType !== 1);
   if (others.length === 0) return undefined;
   const types = [...new Set(others.map(({ dataType }) => describeDataTypeNumber(dataType)))].join(', ');
-  return `${count(others.length, 'parameter')} of type ${types} (${listed(others.map(({ name }) => name))}): float32 is trained; export the model in float32, or freeze them`;
+  return `${count(others.length, 'parameter')} of type ${types} (${listNames(others.map(({ name }) => name))}): float32 is trained; export the model in float32, or freeze them`;
 }
 
 /** The names that PyTorch's exporters give to the bias that a folded normalization leaves. */
@@ -38,7 +33,7 @@ function foldedNormalization({ node }: GraphProto): string | undefined {
   const remedy =
     'what is trained is the product, without normalization; export with training=TrainingMode.PRESERVE and do_constant_folding=False, or optimize=False';
   if (folded.length > 0) {
-    return `batch normalization was folded into ${count(folded.length, 'convolution')} (${listed(folded.map(({ input }) => input[1]!))}): ${remedy}`;
+    return `batch normalization was folded into ${count(folded.length, 'convolution')} (${listNames(folded.map(({ input }) => input[1]!))}): ${remedy}`;
   }
   const biased = convolutions.filter(({ input }) => (input[2] ?? '') !== '');
   const normalized = node.some(({ opType }) => opType.endsWith('Normalization'));
@@ -53,7 +48,7 @@ function foldedTransposes({ node }: GraphProto, parameters: readonly TensorProto
     .filter(({ opType, input }) => opType === 'MatMul' && generated.has(input[1] ?? ''))
     .map(({ input }) => input[1]!);
   if (transposed.length === 0) return undefined;
-  return `${count(transposed.length, 'weight')} of matrix products (${listed(transposed)}): transposed by the exporter and under new names, so tuned weights do not go back into the original by name`;
+  return `${count(transposed.length, 'weight')} of matrix products (${listNames(transposed)}): transposed by the exporter and under new names, so tuned weights do not go back into the original by name`;
 }
 
 /** `onnx::MatMul_123` is TorchScript's, `val_12` the dynamo exporter's. */
@@ -62,7 +57,8 @@ const isGenerated = (name: string): boolean => /^onnx::\w+_\d+$|^val_\d+$/.test(
 function generatedNames(parameters: readonly TensorProto[]): string | undefined {
   const generated = parameters.map(({ name }) => name).filter(isGenerated);
   if (generated.length === 0) return undefined;
-  return `${count(generated.length, 'parameter')} under generated names (${listed(generated)}): computed by the exporter from weights or constants; freeze what should stay constant`;
+  const names = generated.length === 1 ? 'a generated name' : 'generated names';
+  return `${count(generated.length, 'parameter')} under ${names} (${listNames(generated)}): computed by the exporter from weights or constants; freeze what should stay constant`;
 }
 
 /**
@@ -87,7 +83,7 @@ function layersWithoutNodes({ node }: GraphProto): string | undefined {
     });
   });
   if (missing.length === 0) return undefined;
-  return `${count(missing.length, 'layer')} without any node (${listed(missing)}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
+  return `${count(missing.length, 'layer')} without any node (${listNames(missing)}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
 }
 
 /** The layers that a node lies in, outermost first, as PyTorch's exporters write them down. */

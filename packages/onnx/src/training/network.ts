@@ -10,6 +10,7 @@ import { normalizeByBatch } from '../operators/normalization.js';
 import { initializerUses } from './initializer-uses.js';
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
 import { selectionTest, type ParameterSelection } from './parameter-selection.js';
+import type { UntrainedParameter } from './untrained.js';
 
 /** How a batch normalization normalizes during training. */
 export type BatchNormalizationMode =
@@ -24,6 +25,8 @@ export interface NetworkLayout {
   readonly parameters: readonly FlatEntry[];
   /** Running means and variances of batch normalization, in the order of the file. */
   readonly statistics: readonly FlatEntry[];
+  /** What is not trained though no option says so, with the reason. */
+  readonly untrained?: readonly UntrainedParameter[];
 }
 
 /** A dropout mask is decided by uniform random numbers that are fed at every step. */

@@ -2,12 +2,14 @@ import type { ModelProto } from 'onnx-buf';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import type { Value } from '../ir/value.js';
 import type { MemoryPlan } from '../memory/plan-memory.js';
+import { modelWarnings } from '../inspection/model-warnings.js';
 import type { ProfileName } from '../passes/profiles.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
 import { appendLoss, type LossOptions } from './network-loss.js';
 import {
   buildNetwork,
+  findParameters,
   inputShapesOf,
   networkLayout,
   type BatchNormalizationMode,
@@ -18,6 +20,7 @@ import {
 import { lossGradients, type Recompute } from './loss-gradients.js';
 import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
+import { describeUntrained } from './untrained.js';
 import { writeGraph } from './write-graph.js';
 
 export interface TrainingGraphOptions extends LossOptions, LayoutOptions {
@@ -71,6 +74,11 @@ export interface TrainingGraph extends NetworkLayout {
   readonly labelShape: readonly number[];
   readonly logitsShape: readonly number[];
   readonly randomInputs: readonly RandomInput[];
+  /**
+   * What the exporter did, or the model is, that is harmless for inference and not for this training; and what is not
+   * trained, with the reason. One sentence each, to be shown to whoever trains.
+   */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -147,7 +155,14 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     labelShape: labels.shape,
     logitsShape: logits.shape,
     randomInputs: network.randomInputs,
+    warnings: trainingWarnings(model, layout),
   };
+}
+
+function trainingWarnings(model: ModelProto, layout: NetworkLayout): readonly string[] {
+  const trained = new Set(layout.parameters.map(({ name }) => name));
+  const parameters = findParameters(model).parameters.filter(({ name }) => trained.has(name));
+  return [...modelWarnings(model, parameters), ...describeUntrained(layout.untrained ?? [])];
 }
 
 /** A vector of the state, and what it becomes. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
 import {
   adam,
@@ -86,6 +86,45 @@ async function withTrainer<T>(
 }
 
 const rates = [0.05, 0.04, 0.03, 0.02];
+
+/** The network with another name for the weight of its head, as an exporter gives to what it computed. */
+function renamed(): Uint8Array {
+  const model = decodeModel(network());
+  const { node, initializer } = model.graph!;
+  initializer.find(({ name }) => name === 'head.weight')!.name = 'val_7';
+  for (const { input } of node) input.forEach((name, i) => name === 'head.weight' && (input[i] = 'val_7'));
+  return modelBytes(model);
+}
+
+describe('warnings', () => {
+  const message = expect.stringMatching(/^1 parameter under a generated name \(val_7\)/);
+
+  test('are told before training, and kept', async () => {
+    const told: string[] = [];
+    const options = { onWarning: (warning: string) => void told.push(warning) };
+    await withTrainer(options, async ({ warnings }) => expect(warnings).toEqual([message]), renamed());
+    expect(told).toEqual([message]);
+  });
+
+  test('are warnings of the process unless they are taken', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    try {
+      await withTrainer({}, async () => undefined, renamed());
+      expect(emitWarning.mock.calls).toEqual([[message, 'LovaszWarning']]);
+    } finally {
+      emitWarning.mockRestore();
+    }
+  });
+
+  test('name what is trained alone', async () => {
+    const frozen = { frozen: ['val_7'] };
+    await withTrainer(frozen, async ({ warnings }) => expect(warnings).toEqual([]), renamed());
+  });
+
+  test('of a network that was built here: none', async () => {
+    await withTrainer({}, async ({ warnings }) => expect(warnings).toEqual([]));
+  });
+});
 
 describe('Trainer', () => {
   test.each([

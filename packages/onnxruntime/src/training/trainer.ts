@@ -19,6 +19,7 @@ import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
 import type { Feed } from '../worker/messages.js';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { emitWarning } from './emit-warning.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 
@@ -46,6 +47,11 @@ export interface TrainerOptions {
   readonly seed?: number;
   /** Threads of ONNX Runtime. Default: its own choice, one per core. */
   readonly threads?: number;
+  /**
+   * Is told each of {@link Trainer.warnings} before training can start. Default: `process.emitWarning`, under the name
+   * `LovaszWarning`, which prints to standard error.
+   */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** What one step trains on. */
@@ -92,7 +98,7 @@ export class Trainer {
    * @throws OnnxError when the model cannot be read or differentiated; RangeError for an option outside of its range.
    */
   static async create(model: Uint8Array | ModelProto, options: TrainerOptions): Promise<Trainer> {
-    const { seed = 0, threads = 0 } = options;
+    const { seed = 0, threads = 0, onWarning = emitWarning } = options;
     for (const [name, value] of Object.entries({ seed, threads })) {
       if (!Number.isSafeInteger(value) || value < 0) {
         throw new RangeError(`${name} is ${value}, expected a non-negative integer`);
@@ -102,6 +108,7 @@ export class Trainer {
     const graph = buildTrainingGraph(decoded, options);
     const predictionShapes = options.predictionShapes ?? graph.inputShapes;
     const evaluation = buildEvaluationGraph(decoded, { ...options, inputShapes: predictionShapes });
+    for (const warning of graph.warnings) onWarning(warning);
     const worker = startWorker();
     try {
       const vectors = initialVectors(decoded, graph);
@@ -141,6 +148,14 @@ export class Trainer {
   /** How many numbers are trained. */
   get parameterCount(): number {
     return this.graph.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * What the exporter did, or the model is, that is harmless for inference and not for training, and what is not
+   * trained, one sentence each.
+   */
+  get warnings(): readonly string[] {
+    return this.graph.warnings;
   }
 
   /** The shape of the labels of a batch. */
