@@ -5,7 +5,7 @@ import type { LossSettings } from './loss-work.js';
 import { UsageError } from './usage-error.js';
 
 /** One loss and its gradient in PyTorch. */
-export interface PeerCall {
+interface PeerCall {
   readonly loss: 'lovasz-softmax' | 'cross-entropy';
   readonly threads: number;
   /** What is added to the logit of the label. */

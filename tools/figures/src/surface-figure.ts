@@ -13,7 +13,7 @@ export interface SurfaceFigure {
 }
 
 /** A point of the plane and the pixels that are mispredicted there. */
-export interface Vertex {
+interface Vertex {
   readonly point: readonly [number, number];
   readonly wrong: readonly [number, number];
 }

@@ -13,7 +13,7 @@ export function recomputeOption(): Option {
 }
 
 /** Reads `auto` or a number of segments; throws UsageError otherwise. */
-export function parseRecompute(text: string): Recompute {
+function parseRecompute(text: string): Recompute {
   if (text === 'auto') return text;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   return refuse('--recompute', text, 'auto, or a number of segments of at least 1');

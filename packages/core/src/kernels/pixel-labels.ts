@@ -22,7 +22,7 @@ export interface PixelLabels {
 }
 
 /** What makes a pixel ignored: its label, or 0 in the mask. */
-export interface Ignored {
+interface Ignored {
   readonly ignoreIndex: number | undefined;
   readonly mask: ArrayLike<number> | undefined;
 }

@@ -72,7 +72,7 @@ const termNames: readonly CombinedTerm[] = ['cross-entropy', 'lovasz-softmax', '
  * @throws TypeError for an unknown term.
  * @throws RangeError for a factor that is no finite number ≥ 0, or when none is positive.
  */
-export function checkTerms(
+function checkTerms(
   terms: NonNullable<CombinedOptions['terms']>,
 ): readonly (readonly [CombinedTerm, number])[] {
   const entries = Object.entries(terms) as [CombinedTerm, number][];

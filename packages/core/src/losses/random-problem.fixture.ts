@@ -30,6 +30,6 @@ export function binaryProblem(seed: number, shape: readonly number[] = [2, 3, 2,
   };
 }
 
-export function size(shape: readonly number[]): number {
+function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }

@@ -18,7 +18,7 @@ export const isUndilated = ({ window }: Convolution): boolean => window.dilation
 
 export const hasOneTap = ({ window }: Convolution): boolean => window.kernel.every(isOne);
 
-export const isUnpadded = ({ window }: Convolution): boolean =>
+const isUnpadded = ({ window }: Convolution): boolean =>
   [...window.before, ...window.after].every((pad) => pad === 0);
 
 /** Every result is a product with what lies at its own place. */

@@ -36,7 +36,7 @@ export interface RewriteRequest {
 }
 
 /** Nodes that the CPU computes on purpose. */
-export interface OnCpu {
+interface OnCpu {
   readonly operators: readonly string[];
   /** The data type of the first input, where only that one is meant. */
   readonly dataType?: DataType;

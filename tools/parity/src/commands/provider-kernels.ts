@@ -14,7 +14,7 @@ const script = fileURLToPath(new URL('../../python/operator_schemas.py', import.
 const tables = new URL('../../../../packages/onnx/src/providers/', import.meta.url);
 
 /** One operator as `tools/parity/python/operator_schemas.py` prints it. */
-export interface OperatorSchema {
+interface OperatorSchema {
   readonly since: number;
   readonly inputs: readonly Parameter[];
   readonly outputs: readonly Parameter[];

@@ -40,7 +40,7 @@ const wildNumbers = [0, -0, 1, -1, 0.5, 2, 1e-30, 1e-42, -1e5, 1e5, 3e38];
 const wrongNumbers = [NaN, Infinity, -Infinity, 1.5, -0.25];
 
 /** Calls of every loss, shape and option: one in four has something wrong, one in four has ties and far numbers. */
-export const randomCall: fc.Arbitrary<RandomCall> = fc
+const randomCall: fc.Arbitrary<RandomCall> = fc
   .record({
     name: fc.constantFrom(...names),
     shape: fc.constantFrom<number[]>([1], [3], [8], [1, 1], [2, 3], [1, 4], [2, 2, 2], [3, 1, 2]),
