@@ -1,7 +1,6 @@
 import { decodeModel } from '../model/decode-model.js';
 import { liveNodes } from '../model/encode-model.js';
 import { importModel } from '../model/import-model.js';
-import { multiplyAdds } from './multiply-adds.js';
 
 /** What a run of a graph computes. */
 export interface GraphInspection {
@@ -20,6 +19,6 @@ export function inspectGraph(bytes: Uint8Array): GraphInspection {
   const nodes = liveNodes(outputs.map(({ value }) => value));
   return {
     nodes: nodes.length,
-    flops: 2 * nodes.reduce((sum, node) => sum + multiplyAdds(node), 0),
+    flops: 2 * nodes.reduce((sum, node) => sum + (node.operator.multiplyAdds?.(node) ?? 0), 0),
   };
 }

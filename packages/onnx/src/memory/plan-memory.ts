@@ -6,7 +6,6 @@ import { liveNodes } from '../model/encode-model.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { executionOrder } from './execution-order.js';
 import { highestId } from './highest-id.js';
-import { aliasingOperators, overwritableInputs, workspaceOf } from './kernel-buffers.js';
 
 /** What a run of a graph needs, in bytes. */
 export interface MemoryPlan {
@@ -142,10 +141,7 @@ function simulate(
     node.outputs.forEach((output, position) => {
       if (external(output)) return;
       const source = node.inputs[0];
-      if (
-        position === 0 &&
-        (aliasingOperators.has(node.operator.writtenAs ?? node.operator.name) || views.has(output))
-      ) {
+      if (position === 0 && (node.operator.buffers?.aliases === true || views.has(output))) {
         const buffer = buffers[source!.id];
         if (buffer !== undefined) share(buffer, output);
         return;
@@ -170,7 +166,7 @@ function simulate(
   let peakNode: Node | undefined;
   order.forEach((node, step) => {
     held += grown[step]!;
-    const now = held + workspaceOf(node);
+    const now = held + (node.operator.buffers?.workspace?.(node) ?? 0);
     if (now > peak) [peak, peakNode] = [now, node];
     held -= shrunk[step]!;
   });
@@ -180,7 +176,7 @@ function simulate(
 /** The buffer of an operand of the same shape that is used for the last time, where the kernel may write over it. */
 function overwritten(node: Node, position: number, buffers: Buffers): Buffer | undefined {
   const output = node.outputs[position]!;
-  for (const [from, to] of overwritableInputs.get(node.operator.name) ?? []) {
+  for (const [from, to] of node.operator.buffers?.overwrites ?? []) {
     const input = node.inputs[from];
     if (to !== position || input === undefined) continue;
     const buffer = buffers[input.id];

@@ -11,6 +11,8 @@ import type { Operator } from '../operators/operator.js';
 const again: Operator = {
   name: 'Again',
   writtenAs: 'Reshape',
+  inputs: [1, 1],
+  buffers: { aliases: true },
   infer: (node) => [node.input(0).type],
   evaluate: (_, [x]) => [x!],
 };

@@ -2,7 +2,8 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeValue } from '../ir/attributes.js';
 import type { Value } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
-import { checkInputs, type InputCount } from '../operators/input-counts.js';
+import type { InputCount } from '../operators/operator.js';
+import { checkInputs } from './check-inputs.js';
 import { ownProperty } from '../own-property.js';
 import type { ImportedNode } from './imported-node.js';
 

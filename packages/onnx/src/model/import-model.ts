@@ -11,7 +11,7 @@ import type { AttributeValue } from '../ir/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
 import { Value, type ValueType } from '../ir/value.js';
 import { OnnxError, withPlace, type Place } from '../onnx-error.js';
-import { checkInputs, inputCountOf } from '../operators/input-counts.js';
+import { checkInputs } from './check-inputs.js';
 import { operatorNamed } from '../operators/registry.js';
 import { ownProperty } from '../own-property.js';
 import { attributeKind } from './attribute-kinds.js';
@@ -224,8 +224,8 @@ function importNode(proto: NodeProto, scope: Scope, context: Context): readonly 
     throw new OnnxError(`is of domain '${domain}'; supported are ai.onnx and parts of com.microsoft`, place);
   }
   const lifted = liftNode(graph, { ...node, inputs }, opset);
-  const schema = operatorNamed(lifted.operator, lifted.name).attributes;
-  checkInputs(lifted.inputs, inputCountOf(lifted.operator), place);
+  const { attributes: schema, inputs: count } = operatorNamed(lifted.operator, lifted.name);
+  checkInputs(lifted.inputs, count, place);
   const override = ownProperty(options.overrides, lifted.operator);
   if (override !== undefined) return override(graph, lifted);
   for (const name of Object.keys(lifted.attributes)) {

@@ -7,7 +7,7 @@ import { sameShape } from '../shapes/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { sumToShape } from './binary.js';
 import { broadcastTo } from './evaluate-broadcast.js';
-import type { GradientRequest, Operator } from './operator.js';
+import type { GradientRequest, InputCount, Operator } from './operator.js';
 
 /** The gradient of every operator that keeps the entries and their order: the cotangent in the input's shape. */
 const reshapeBack = ({ graph, node, cotangent }: GradientRequest): readonly Value[] => [
@@ -72,11 +72,13 @@ function permutationOf(node: Node): readonly number[] {
 /** An operator that is a Reshape to a shape known in advance. */
 function reshaping(
   name: string,
+  inputs: InputCount,
   attributes: Operator['attributes'],
   shapeOf: (node: Node) => readonly number[],
 ): Operator {
   return {
     name,
+    inputs,
     attributes: attributes ?? {},
     infer: (node) => [{ dataType: node.input(0).dataType, shape: shapeOf(node) }],
     rewrite: (graph, node) => [graph.reshape(node.input(0), shapeOf(node))],
@@ -86,6 +88,8 @@ function reshaping(
 export const arrangingOperators: readonly Operator[] = [
   {
     name: 'Reshape',
+    inputs: [2, 2],
+    buffers: { aliases: true },
     attributes: { allowzero: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: reshapedShape(node) }],
     rewrite: (graph, node) => {
@@ -105,11 +109,12 @@ export const arrangingOperators: readonly Operator[] = [
     evaluate: (node, [x]) => [{ shape: reshapedShape(node), data: x!.data }],
     gradient: reshapeBack,
   },
-  reshaping('Flatten', { axis: ['int', 1] }, flattenedShape),
-  reshaping('Squeeze', {}, squeezedShape),
-  reshaping('Unsqueeze', {}, unsqueezedShape),
+  reshaping('Flatten', [1, 1], { axis: ['int', 1] }, flattenedShape),
+  reshaping('Squeeze', [1, 2], {}, squeezedShape),
+  reshaping('Unsqueeze', [2, 2], {}, unsqueezedShape),
   {
     name: 'Transpose',
+    inputs: [1, 1],
     attributes: { perm: ['ints'] },
     infer: (node) => {
       const x = node.input(0);
@@ -177,6 +182,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'Expand',
+    inputs: [2, 2],
     infer: (node) => {
       const x = node.input(0);
       const shape = broadcastShapes(x.shape, node.knownNumbers(1));
@@ -199,6 +205,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'Tile',
+    inputs: [2, 2],
     infer: (node) => {
       const repeats = node.knownNumbers(1);
       const { dataType, shape } = node.input(0);
@@ -228,6 +235,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'DepthToSpace',
+    inputs: [1, 1],
     attributes: { blocksize: ['int'], mode: ['string', 'DCR'] },
     infer: (node) => {
       const block = node.int('blocksize');
@@ -261,6 +269,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'SpaceToDepth',
+    inputs: [1, 1],
     attributes: { blocksize: ['int'], mode: ['string', 'DCR'] },
     infer: (node) => {
       const block = node.int('blocksize');
@@ -294,6 +303,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'Trilu',
+    inputs: [1, 2],
     attributes: { upper: ['int', 1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
@@ -309,6 +319,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'Concat',
+    inputs: [1, Infinity],
     attributes: { axis: ['int'] },
     infer: (node) => {
       const inputs = node.inputs.map((_, position) => node.input(position));
@@ -363,6 +374,7 @@ export const arrangingOperators: readonly Operator[] = [
   },
   {
     name: 'Split',
+    inputs: [1, 2],
     attributes: { axis: ['int', 0], num_outputs: ['int'] },
     infer: (node) => {
       const { dataType, shape } = node.input(0);

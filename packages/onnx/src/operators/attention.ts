@@ -222,6 +222,7 @@ export const attentionOperators: readonly Operator[] = [
   {
     // softmax(Q·Kᵀ·scale + mask)·V for each head.
     name: 'Attention',
+    inputs: [3, 7],
     attributes: {
       is_causal: ['int', 0],
       kv_num_heads: ['int'],
@@ -258,6 +259,7 @@ export const attentionOperators: readonly Operator[] = [
   },
   {
     name: 'RotaryEmbedding',
+    inputs: [3, 4],
     attributes: { interleaved: ['int', 0], num_heads: ['int'], rotary_embedding_dim: ['int', 0] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => [rotate(graph, node)],
@@ -265,6 +267,7 @@ export const attentionOperators: readonly Operator[] = [
   {
     // New entries written into a cache along an axis, from a place on that each batch has for itself.
     name: 'TensorScatter',
+    inputs: [2, 3],
     attributes: { axis: ['int', -2], mode: ['string', 'linear'] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {

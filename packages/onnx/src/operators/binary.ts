@@ -4,6 +4,7 @@ import type { Value, ValueType } from '../ir/value.js';
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import { broadcastAxes, broadcastShapes } from '../shapes/broadcast.js';
 import { mapBroadcast } from './evaluate-broadcast.js';
+import { overwritesEither, overwritesFirst } from './kernel-buffers.js';
 import { noGradient, type Operator } from './operator.js';
 
 /** The broadcast type of all inputs, which must share their data type. */
@@ -48,6 +49,7 @@ function binary(
 ): Operator {
   return {
     name,
+    inputs: [2, 2],
     infer: (node) => [inferBroadcast(node, [node.input(0), node.input(1)], dataType)],
     evaluate: (_, [a, b]) => [mapBroadcast([a!, b!], compute)],
     gradient:
@@ -63,6 +65,9 @@ function binary(
   };
 }
 
+/** A function that ONNX Runtime computes in place of either operand where it can. */
+const inPlace = (operator: Operator): Operator => ({ ...operator, buffers: overwritesEither });
+
 /** Max and Min of any number of inputs, lowered to pairs. Ties split evenly between the two, as PyTorch's do. */
 function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number): Operator {
   const wins = (graph: GraphBuilder, a: Value, b: Value): Value =>
@@ -76,6 +81,7 @@ function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number
   const pair = binary(name, compute, [share('a'), share('b')]);
   return {
     ...pair,
+    inputs: [1, Infinity],
     infer: (node) => [
       inferBroadcast(
         node,
@@ -100,6 +106,7 @@ function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number
 function total(name: 'Sum' | 'Mean'): Operator {
   return {
     name,
+    inputs: [1, Infinity],
     infer: (node) => [
       inferBroadcast(
         node,
@@ -170,34 +177,40 @@ const modulo: Operator = {
 
 export const binaryOperators: readonly Operator[] = [
   withIdentity(
-    binary('Add', (a, b) => a + b, [({ cotangent }) => cotangent, ({ cotangent }) => cotangent]),
+    inPlace(binary('Add', (a, b) => a + b, [({ cotangent }) => cotangent, ({ cotangent }) => cotangent])),
     0,
     [0, 1],
   ),
   withIdentity(
-    binary('Sub', (a, b) => a - b, [
-      ({ cotangent }) => cotangent,
-      ({ graph, cotangent }) => graph.negate(cotangent),
-    ]),
+    inPlace(
+      binary('Sub', (a, b) => a - b, [
+        ({ cotangent }) => cotangent,
+        ({ graph, cotangent }) => graph.negate(cotangent),
+      ]),
+    ),
     0,
     [1],
   ),
   withIdentity(
-    binary('Mul', (a, b) => a * b, [
-      ({ graph, b, cotangent }) => graph.multiply(cotangent, b),
-      ({ graph, a, cotangent }) => graph.multiply(cotangent, a),
-    ]),
+    inPlace(
+      binary('Mul', (a, b) => a * b, [
+        ({ graph, b, cotangent }) => graph.multiply(cotangent, b),
+        ({ graph, a, cotangent }) => graph.multiply(cotangent, a),
+      ]),
+    ),
     1,
     [0, 1],
   ),
   withIdentity(
     {
-      ...binary('Div', (a, b) => a / b, [
-        ({ graph, b, cotangent }) => graph.divide(cotangent, b),
-        // Summed to the divisor's shape before the division, which is then small where the divisor was repeated.
-        ({ graph, b, y, cotangent }) =>
-          graph.negate(graph.divide(sumToShape(graph, graph.multiply(cotangent, y), b.shape), b)),
-      ]),
+      ...inPlace(
+        binary('Div', (a, b) => a / b, [
+          ({ graph, b, cotangent }) => graph.divide(cotangent, b),
+          // Summed to the divisor's shape before the division, which is then small where the divisor was repeated.
+          ({ graph, b, y, cotangent }) =>
+            graph.negate(graph.divide(sumToShape(graph, graph.multiply(cotangent, y), b.shape), b)),
+        ]),
+      ),
       // Division of integers rounds towards zero.
       evaluate: (node, [a, b]) => [
         mapBroadcast([a!, b!], (x, y) =>
@@ -253,12 +266,15 @@ export const binaryOperators: readonly Operator[] = [
   comparison('Xor', (a, b) => (a !== 0) !== (b !== 0)),
   {
     name: 'Not',
+    inputs: [1, 1],
+    buffers: overwritesFirst,
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x]) => [{ shape: x!.shape, data: x!.data.map((entry) => (entry === 0 ? 1 : 0)) }],
     gradient: noGradient,
   },
   {
     name: 'Where',
+    inputs: [3, 3],
     infer: (node) => {
       const type = inferBroadcast(node, [node.input(1), node.input(2)]);
       const shape = broadcastShapes(type.shape, node.input(0).shape);
@@ -277,6 +293,7 @@ export const binaryOperators: readonly Operator[] = [
   },
   {
     name: 'PRelu',
+    inputs: [2, 2],
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x, slope]) => [mapBroadcast([x!, slope!], (a, b) => (a < 0 ? a * b : a))],
     // With n the cotangent where x ≤ 0 (at 0 as in PyTorch): dx = dy + (slope − 1)·n and dslope = Σ n·x.

@@ -1,11 +1,14 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Value } from '../ir/value.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import type { Operator } from './operator.js';
 
 /** Clip to bounds of which each may be left out. At a bound the gradient passes, as in PyTorch's clamp. */
 export const clipOperators: readonly Operator[] = [
   {
     name: 'Clip',
+    inputs: [1, 3],
+    buffers: overwritesFirst,
     infer: (node) => [node.input(0).type],
     rewrite: (_, node) => (node.hasInput(1) || node.hasInput(2) ? undefined : [node.input(0)]),
     evaluate: (_, [x, low, high]) => [

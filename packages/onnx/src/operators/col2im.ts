@@ -25,6 +25,7 @@ function blockWindow(node: Node): Window {
 export const col2imOperators: readonly Operator[] = [
   {
     name: 'Col2Im',
+    inputs: [3, 3],
     attributes,
     infer: (node) => {
       const { dataType, shape } = node.input(0);

@@ -3,6 +3,7 @@ import type { Node } from '../ir/node.js';
 import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import { noGradient, type Operator } from './operator.js';
 import { positions } from './window.js';
 
@@ -68,6 +69,7 @@ function oneHotShape(node: Node): { axis: number; depth: number; shape: readonly
 export const constantOperators: readonly Operator[] = [
   {
     name: 'Constant',
+    inputs: [0, 0],
     attributes: {
       value: ['tensor'],
       value_float: ['float'],
@@ -84,6 +86,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'ConstantOfShape',
+    inputs: [1, 1],
     attributes: { value: ['tensor'] },
     infer: (node) => [{ dataType: fillOf(node).dataType, shape: node.knownNumbers(0) }],
     evaluate: (node) => {
@@ -94,6 +97,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Shape',
+    inputs: [1, 1],
     attributes: { start: ['int', 0], end: ['int'] },
     infer: (node) => [{ dataType: 'int64', shape: [shapePart(node).length] }],
     // Shapes are known while the graph is built, so this never runs.
@@ -102,12 +106,14 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Size',
+    inputs: [1, 1],
     infer: () => [{ dataType: 'int64', shape: [] }],
     rewrite: (graph, node) => [graph.constant(sizeOf(node.input(0).shape), [], 'int64')],
     gradient: noGradient,
   },
   {
     name: 'EyeLike',
+    inputs: [1, 1],
     attributes: { dtype: ['int'], k: ['int', 0] },
     infer: (node) => [{ dataType: eyeType(node), shape: node.input(0).shape }],
     rewrite: (graph, node) => {
@@ -121,6 +127,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'NonZero',
+    inputs: [1, 1],
     infer: (node) => [{ dataType: 'int64', shape: [node.input(0).rank, placesOfNonZero(node).length] }],
     // How many there are decides the shape, so the entries must be known.
     rewrite: (graph, node) => {
@@ -133,6 +140,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'OneHot',
+    inputs: [3, 3],
     attributes: { axis: ['int', -1] },
     infer: (node) => {
       const { dataType, shape } = node.input(2);
@@ -159,6 +167,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Range',
+    inputs: [3, 3],
     // For types of half the size, in which nothing here is computed.
     attributes: { stash_type: ['int', 1] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: [rangeOf(node).length] }],
@@ -171,12 +180,14 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Identity',
+    inputs: [1, 1],
     infer: (node) => [node.input(0).type],
     rewrite: (_, node) => [node.input(0)],
   },
   {
     // Ours: an Identity through which no gradient flows. It is written as Identity.
     name: 'StopGradient',
+    inputs: [1, 1],
     writtenAs: 'Identity',
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x]) => [x!],
@@ -184,6 +195,8 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'Cast',
+    inputs: [1, 1],
+    buffers: overwritesFirst,
     attributes: { to: ['int'] },
     infer: (node) => [{ dataType: castTarget(node), shape: node.input(0).shape }],
     rewrite: (_, node) => (castTarget(node) === node.input(0).dataType ? [node.input(0)] : undefined),
@@ -208,6 +221,7 @@ export const constantOperators: readonly Operator[] = [
   },
   {
     name: 'CastLike',
+    inputs: [2, 2],
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => [graph.cast(node.input(0), node.input(1).dataType)],
   },

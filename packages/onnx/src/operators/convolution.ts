@@ -73,6 +73,20 @@ const biasGradient = (graph: GraphBuilder, cotangent: Value): Value =>
 
 const convolution: Operator = {
   name: 'Conv',
+  inputs: [2, 3],
+  // Each output is a sum over the window and the channels of its group.
+  multiplyAdds: (node) => sizeOf(node.output().shape) * sizeOf(node.input(1).shape.slice(1)),
+  buffers: {
+    // The windows as a matrix, one image and group at a time, unless there are more of them than of filters: then each
+    // thread lays out a small piece, and a pointwise product needs none.
+    workspace: (node) => {
+      const [, filters, ...outputs] = node.output().shape as [number, number, ...number[]];
+      const kernel = node.input(1).shape.slice(1);
+      const pixels = sizeOf(outputs);
+      const pointwise = kernel.slice(1).every((length) => length === 1);
+      return !pointwise && filters / node.int('group') > pixels ? 4 * sizeOf(kernel) * pixels : 0;
+    },
+  },
   readsMany: true,
   attributes: convolutionAttributes,
   infer: (node) => {
@@ -217,6 +231,13 @@ function enlargedTransposedConvolution(
 
 const transposedConvolution: Operator = {
   name: 'ConvTranspose',
+  inputs: [2, 3],
+  // Each input is spread over the window and the filters of its group.
+  multiplyAdds: (node) => sizeOf(node.input(0).shape) * sizeOf(node.input(1).shape.slice(1)),
+  buffers: {
+    // The product of kernel and image, before it is added up, for one image and group.
+    workspace: (node) => 4 * sizeOf(node.input(1).shape.slice(1)) * sizeOf(node.input(0).shape.slice(2)),
+  },
   readsMany: true,
   attributes: { ...convolutionAttributes, output_padding: ['ints'], output_shape: ['ints'] },
   infer: (node) => {

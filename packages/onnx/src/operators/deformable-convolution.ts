@@ -98,6 +98,7 @@ function convolve(graph: GraphBuilder, node: Node): Value {
 export const deformableConvolutionOperators: readonly Operator[] = [
   {
     name: 'DeformConv',
+    inputs: [3, 5],
     attributes: {
       dilations: ['ints'],
       group: ['int', 1],

@@ -25,6 +25,7 @@ function determinant(matrix: Float64Array, size: number): number {
 export const determinantOperators: readonly Operator[] = [
   {
     name: 'Det',
+    inputs: [1, 1],
     readsMany: true,
     infer: (node) => {
       const { dataType, shape } = node.input(0);

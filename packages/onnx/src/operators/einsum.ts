@@ -153,6 +153,7 @@ function contract(
 export const einsumOperators: readonly Operator[] = [
   {
     name: 'Einsum',
+    inputs: [1, Infinity],
     readsMany: true,
     attributes: { equation: ['string'] },
     infer: (node) => {

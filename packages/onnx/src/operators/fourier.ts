@@ -81,6 +81,7 @@ function cosineWindow(name: string, coefficients: readonly number[]): Operator {
   };
   return {
     name,
+    inputs: [1, 1],
     attributes: { output_datatype: ['int', 1], periodic: ['int', 1] },
     infer: (node) => [
       {
@@ -102,6 +103,7 @@ export const fourierOperators: readonly Operator[] = [
   {
     // As in set 20: the axis is an input.
     name: 'DFT',
+    inputs: [1, 3],
     attributes: { inverse: ['int', 0], onesided: ['int', 0] },
     infer: (node) => {
       const { axis, ...transform } = transformOf(node);
@@ -141,6 +143,7 @@ export const fourierOperators: readonly Operator[] = [
   {
     // The spectrum of each frame of a signal.
     name: 'STFT',
+    inputs: [2, 4],
     attributes: { onesided: ['int', 1] },
     infer: (node) => {
       const { length, frames, transform } = framesOf(node);

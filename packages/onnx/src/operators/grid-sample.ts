@@ -111,6 +111,7 @@ export const gridSampleOperators: readonly Operator[] = [
   {
     // θ applied to every place of an even grid, whose coordinates are those of the last axis first, and 1.
     name: 'AffineGrid',
+    inputs: [2, 2],
     attributes: { align_corners: ['int', 0] },
     infer: (node) => {
       const lengths = gridLengths(node);
@@ -132,6 +133,7 @@ export const gridSampleOperators: readonly Operator[] = [
   },
   {
     name: 'GridSample',
+    inputs: [2, 2],
     readsMany: true,
     attributes: {
       align_corners: ['int', 0],

@@ -5,6 +5,7 @@ import type { Value } from '../ir/value.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { stridesOf } from '../shapes/strides.js';
 import { scatterMode } from './indexing.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import type { Operator } from './operator.js';
 
 /** How many leading axes (after those of the batch) one index tuple addresses. */
@@ -40,6 +41,7 @@ function flatPlaces(graph: GraphBuilder, indices: Value, lengths: readonly numbe
 export const tupleIndexingOperators: readonly Operator[] = [
   {
     name: 'GatherND',
+    inputs: [2, 2],
     attributes: { batch_dims: ['int', 0] },
     infer: (node) => {
       const [data, indices] = [node.input(0), node.input(1)];
@@ -72,6 +74,8 @@ export const tupleIndexingOperators: readonly Operator[] = [
   },
   {
     name: 'ScatterND',
+    inputs: [3, 3],
+    buffers: overwritesFirst,
     attributes: { reduction: ['string', 'none'] },
     infer: (node) => {
       scatterMode(node);

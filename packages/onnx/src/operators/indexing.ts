@@ -5,6 +5,7 @@ import type { Value } from '../ir/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
 import { sameShape } from '../shapes/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import type { GradientRequest, Numbers, Operator } from './operator.js';
 import { flatten, positions } from './window.js';
 
@@ -108,6 +109,7 @@ export function scatterMode(node: Node): (old: number, update: number) => number
 export const indexingOperators: readonly Operator[] = [
   {
     name: 'Slice',
+    inputs: [3, 5],
     infer: (node) => [
       { dataType: node.input(0).dataType, shape: rangesOf(node).map((range) => range.length) },
     ],
@@ -162,6 +164,7 @@ export const indexingOperators: readonly Operator[] = [
   },
   {
     name: 'Pad',
+    inputs: [2, 4],
     attributes: { mode: ['string', 'constant'] },
     infer: (node) => {
       if (!['constant', 'reflect', 'edge', 'wrap'].includes(node.text('mode'))) {
@@ -243,6 +246,7 @@ export const indexingOperators: readonly Operator[] = [
   },
   {
     name: 'Gather',
+    inputs: [2, 2],
     attributes: { axis: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: gatheredShape(node) }],
     evaluate: (node, [x, indices]) => {
@@ -285,6 +289,7 @@ export const indexingOperators: readonly Operator[] = [
   },
   {
     name: 'GatherElements',
+    inputs: [2, 2],
     attributes: { axis: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: node.input(1).shape }],
     evaluate: (node, [x, indices]) => {
@@ -302,6 +307,8 @@ export const indexingOperators: readonly Operator[] = [
   },
   {
     name: 'ScatterElements',
+    inputs: [3, 3],
+    buffers: overwritesFirst,
     attributes: { axis: ['int', 0], reduction: ['string', 'none'] },
     infer: (node) => {
       scatterMode(node);

@@ -47,6 +47,7 @@ function attendLinearly(graph: GraphBuilder, node: Node): readonly Value[] {
 export const linearAttentionOperators: readonly Operator[] = [
   {
     name: 'LinearAttention',
+    inputs: [3, 6],
     attributes: {
       // How kernels divide the work: the result is the same.
       chunk_size: ['int', 64],
@@ -83,6 +84,7 @@ export const linearAttentionOperators: readonly Operator[] = [
   {
     // A depthwise convolution that looks back only; the state holds the last entries of the call before.
     name: 'CausalConvWithState',
+    inputs: [2, 4],
     attributes: { activation: ['string', 'none'] },
     infer: (node) => {
       const [x, weight] = [node.input(0), node.input(1)];

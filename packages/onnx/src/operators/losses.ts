@@ -53,12 +53,14 @@ function negativeLogLikelihood(graph: GraphBuilder, node: Node, logProbabilities
 export const lossOperators: readonly Operator[] = [
   {
     name: 'NegativeLogLikelihoodLoss',
+    inputs: [2, 3],
     attributes,
     infer: (node) => [lossType(node)],
     rewrite: (graph, node) => [negativeLogLikelihood(graph, node, node.input(0))],
   },
   {
     name: 'SoftmaxCrossEntropyLoss',
+    inputs: [2, 3],
     attributes,
     infer: (node) => [lossType(node), node.input(0).type],
     rewrite: (graph, node) => {

@@ -100,6 +100,7 @@ function writeCovered(graph: GraphBuilder, { starts, ends }: Bounds<Value>, leng
 export const maxRoiPoolOperators: readonly Operator[] = [
   {
     name: 'MaxRoiPool',
+    inputs: [2, 2],
     readsMany: true,
     attributes: { pooled_shape: ['ints'], spatial_scale: ['float', 1] },
     infer: (node) => {

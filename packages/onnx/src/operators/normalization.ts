@@ -52,6 +52,14 @@ export function normalizeByBatch(
 
 const batchNormalization: Operator = {
   name: 'BatchNormalization',
+  inputs: [5, 5],
+  // Running statistics are updated in place.
+  buffers: {
+    overwrites: [
+      [3, 1],
+      [4, 2],
+    ],
+  },
   attributes: { epsilon: ['float', 1e-5], momentum: ['float', 0.9], training_mode: ['int', 0] },
   infer: (node) => {
     const x = node.input(0);
@@ -196,6 +204,7 @@ function layerAxes(node: Node): number[] {
 
 const groupNormalization: Operator = {
   name: 'GroupNormalization',
+  inputs: [3, 3],
   attributes: { epsilon: ['float', 1e-5], num_groups: ['int'], stash_type: ['int', 1] },
   infer: (node) => {
     const x = node.input(0);
@@ -234,6 +243,7 @@ const groupNormalization: Operator = {
 /** xᵢ / (bias + α/size · Σ x²)^β, the sum running over `size` neighbouring channels. */
 const localResponseNormalization: Operator = {
   name: 'LRN',
+  inputs: [1, 1],
   attributes: { alpha: ['float', 0.0001], beta: ['float', 0.75], bias: ['float', 1], size: ['int'] },
   infer: (node) => {
     if (node.input(0).rank < 2) throw node.error('expects an input [batch, channels, …]');
@@ -260,6 +270,7 @@ export const normalizationOperators: readonly Operator[] = [
   batchNormalization,
   {
     name: 'InstanceNormalization',
+    inputs: [3, 3],
     attributes: { epsilon: ['float', 1e-5] },
     infer: (node) => {
       const x = node.input(0);
@@ -281,6 +292,7 @@ export const normalizationOperators: readonly Operator[] = [
   },
   {
     name: 'LayerNormalization',
+    inputs: [2, 3],
     attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
     infer: (node) => {
       const { dataType, shape } = node.input(0);
@@ -301,6 +313,7 @@ export const normalizationOperators: readonly Operator[] = [
   {
     // x/√(mean(x²) + ε), scaled.
     name: 'RMSNormalization',
+    inputs: [2, 2],
     attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
@@ -314,6 +327,7 @@ export const normalizationOperators: readonly Operator[] = [
   {
     // The standard adds 10⁻⁹ to the deviation; 10⁻¹⁸ under the root is as much at 0, where it keeps the gradient finite.
     name: 'MeanVarianceNormalization',
+    inputs: [1, 1],
     attributes: { axes: ['ints', [0, 2, 3]] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
@@ -324,6 +338,7 @@ export const normalizationOperators: readonly Operator[] = [
   {
     // A line of zeros stays as it is.
     name: 'LpNormalization',
+    inputs: [1, 1],
     attributes: { axis: ['int', -1], p: ['int', 2] },
     infer: (node) => {
       normalizeAxis(node, node.int('axis'), node.input(0).rank);

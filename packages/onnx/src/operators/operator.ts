@@ -2,12 +2,16 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeSchema } from '../ir/attributes.js';
 import type { Node } from '../ir/node.js';
 import type { Value, ValueType } from '../ir/value.js';
+import type { KernelBuffers } from './kernel-buffers.js';
 
 /** A tensor inside the float64 interpreter: whatever its data type, the entries are JavaScript numbers. */
 export interface Numbers {
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
+
+/** How many inputs an operator takes, missing optional ones in between included. */
+export type InputCount = readonly [least: number, most: number];
 
 /**
  * All that the compiler knows of one ONNX operator. A new operator is one such object in the file of its family and
@@ -19,6 +23,9 @@ export interface Operator {
 
   /** For an operator of our own: the standard one as which it is written. */
   readonly writtenAs?: string;
+
+  /** How many inputs it takes, missing optional ones in between included. */
+  readonly inputs: InputCount;
 
   /** Attributes by name. One that is not listed is refused when a model is read. */
   readonly attributes?: Readonly<Record<string, AttributeSchema>>;
@@ -32,6 +39,9 @@ export interface Operator {
   /** An entry of the output may depend on many of the inputs: what is not small is not computed in advance. */
   readonly readsMany?: true;
 
+  /** What the runtime's kernel does with its buffers. Default: every output takes a buffer of its own. */
+  readonly buffers?: KernelBuffers;
+
   /** How many outputs a node must name; further ones are written where something reads them. Default: all. */
   readonly requiredOutputs?: number;
 
@@ -43,6 +53,12 @@ export interface Operator {
    * `undefined` leaves the node as it is. Called with every input and attribute checked by `infer`.
    */
   rewrite?(graph: GraphBuilder, node: Node): readonly Value[] | undefined;
+
+  /**
+   * How many multiplications, each with its addition, a node does. Only convolutions and matrix products say so, which
+   * are nearly all of a network's. Default: 0.
+   */
+  multiplyAdds?(node: Node): number;
 
   /** The outputs in plain float64 arithmetic: the oracle of the tests, and what folds constants. */
   evaluate?(node: Node, inputs: readonly (Numbers | undefined)[]): readonly Numbers[];

@@ -60,6 +60,7 @@ function maximumPlaces(x: Numbers, window: Window): Float64Array {
 export const poolingOperators: readonly Operator[] = [
   {
     name: 'MaxPool',
+    inputs: [1, 1],
     readsMany: true,
     requiredOutputs: 1,
     attributes: { ...poolAttributes, storage_order: ['int', 0] },
@@ -104,6 +105,7 @@ export const poolingOperators: readonly Operator[] = [
   },
   {
     name: 'AveragePool',
+    inputs: [1, 1],
     readsMany: true,
     attributes: { ...poolAttributes, count_include_pad: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: pooledShape(node) }],
@@ -168,6 +170,7 @@ export const poolingOperators: readonly Operator[] = [
   },
   {
     name: 'GlobalAveragePool',
+    inputs: [1, 1],
     infer: (node) => [
       {
         dataType: node.input(0).dataType,
@@ -183,6 +186,7 @@ export const poolingOperators: readonly Operator[] = [
   },
   {
     name: 'GlobalMaxPool',
+    inputs: [1, 1],
     infer: (node) => [
       {
         dataType: node.input(0).dataType,
@@ -199,6 +203,7 @@ export const poolingOperators: readonly Operator[] = [
   {
     // The p-norm of every window.
     name: 'LpPool',
+    inputs: [1, 1],
     readsMany: true,
     attributes: { ...poolAttributes, p: ['int', 2] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: pooledShape(node) }],
@@ -208,6 +213,7 @@ export const poolingOperators: readonly Operator[] = [
   },
   {
     name: 'GlobalLpPool',
+    inputs: [1, 1],
     attributes: { p: ['int', 2] },
     infer: (node) => [
       {
@@ -223,6 +229,7 @@ export const poolingOperators: readonly Operator[] = [
   {
     // Puts each entry at the place that MaxPool took it from, counted over the whole output tensor.
     name: 'MaxUnpool',
+    inputs: [2, 3],
     attributes: { kernel_shape: ['ints'], pads: ['ints'], strides: ['ints'] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: unpooledShape(node) }],
     evaluate: (node, [x, indices]) => {

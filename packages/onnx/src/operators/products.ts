@@ -25,6 +25,8 @@ function matmulShape(node: Node): number[] {
 export const productOperators: readonly Operator[] = [
   {
     name: 'MatMul',
+    inputs: [2, 2],
+    multiplyAdds: (node) => sizeOf(node.output().shape) * node.input(0).shape.at(-1)!,
     readsMany: true,
     infer: (node) => {
       const [a, b] = [node.input(0), node.input(1)];
@@ -87,6 +89,7 @@ export const productOperators: readonly Operator[] = [
   {
     // α·A′·B′ + β·C.
     name: 'Gemm',
+    inputs: [2, 3],
     readsMany: true,
     attributes: { alpha: ['float', 1], beta: ['float', 1], transA: ['int', 0], transB: ['int', 0] },
     infer: (node) => {

@@ -45,6 +45,7 @@ export const quantizationOperators: readonly Operator[] = [
   {
     // (x − zero point)·scale.
     name: 'DequantizeLinear',
+    inputs: [2, 3],
     attributes: { axis: ['int', 1], block_size: ['int', 0], output_dtype: ['int', 0] },
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => {
@@ -59,6 +60,7 @@ export const quantizationOperators: readonly Operator[] = [
   {
     // round(x/scale) + zero point, kept within the type; its derivative is 0.
     name: 'QuantizeLinear',
+    inputs: [2, 3],
     attributes: {
       axis: ['int', 1],
       block_size: ['int', 0],

@@ -7,6 +7,7 @@ import type { Operator } from './operator.js';
 export const randomOperators: readonly Operator[] = [
   {
     name: 'Dropout',
+    inputs: [1, 3],
     attributes: { seed: ['int'] },
     nondeterministic: true,
     requiredOutputs: 1,

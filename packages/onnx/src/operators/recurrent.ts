@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeSchema } from '../ir/attributes.js';
 import type { Node } from '../ir/node.js';
 import type { Value, ValueType } from '../ir/value.js';
-import type { Operator } from './operator.js';
+import type { InputCount, Operator } from './operator.js';
 import { recurrentActivations, type Activation } from './recurrent-activations.js';
 
 /** What one direction of a recurrent layer computes with, unpacked and with its biases added up. */
@@ -25,6 +25,7 @@ type States = readonly Value[];
 
 interface Layer {
   readonly name: string;
+  readonly inputs: InputCount;
   readonly gates: number;
   /** Hidden state, and cell state or not. */
   readonly states: 1 | 2;
@@ -94,6 +95,7 @@ function sizesOf(node: Node, layer: Layer): Sizes {
 function recurrent(layer: Layer): Operator {
   return {
     name: layer.name,
+    inputs: layer.inputs,
     attributes: {
       activations: ['strings'],
       activation_alpha: ['floats'],
@@ -232,6 +234,7 @@ const gatesOf = (graph: GraphBuilder, x: Value, count: number): readonly Value[]
 export const recurrentOperators: readonly Operator[] = [
   recurrent({
     name: 'RNN',
+    inputs: [3, 6],
     gates: 1,
     states: 1,
     activations: ['Tanh'],
@@ -242,6 +245,7 @@ export const recurrentOperators: readonly Operator[] = [
   }),
   recurrent({
     name: 'GRU',
+    inputs: [3, 6],
     gates: 3,
     states: 1,
     activations: ['Sigmoid', 'Tanh'],
@@ -277,6 +281,7 @@ export const recurrentOperators: readonly Operator[] = [
   }),
   recurrent({
     name: 'LSTM',
+    inputs: [3, 8],
     gates: 4,
     states: 2,
     activations: ['Sigmoid', 'Tanh', 'Tanh'],

@@ -43,6 +43,7 @@ function reduction(
 ): Operator {
   return {
     name,
+    inputs: [1, 2],
     attributes: { keepdims: ['int', 1], noop_with_empty_axes: ['int', 0] },
     infer: (node) => [
       {
@@ -77,13 +78,14 @@ function composite(
   name: string,
   rewrite: (graph: GraphBuilder, x: Value, sum: (x: Value) => Value, axes: readonly number[]) => Value,
 ): Operator {
-  const { attributes, infer } = reduction(
+  const { inputs, attributes, infer } = reduction(
     name,
     () => 0,
     ({ dy }) => dy,
   );
   return {
     name,
+    inputs,
     ...(attributes === undefined ? {} : { attributes }),
     infer,
     rewrite: (graph, node) => {
@@ -121,6 +123,7 @@ function arg(name: 'ArgMax' | 'ArgMin'): Operator {
     reducedShape(shape, [normalizeAxis(node, node.int('axis'), shape.length)], node.int('keepdims') === 1);
   return {
     name,
+    inputs: [1, 1],
     attributes: { axis: ['int', 0], keepdims: ['int', 1], select_last_index: ['int', 0] },
     infer: (node) => [{ dataType: 'int64', shape: shapeOf(node, node.input(0).shape) }],
     evaluate: (node, [x]) => [

@@ -234,6 +234,7 @@ export function resizeByMatrices(graph: GraphBuilder, node: Node, x: Value): Val
 export const resizingOperators: readonly Operator[] = [
   {
     name: 'Resize',
+    inputs: [1, 4],
     readsMany: true,
     attributes: {
       antialias: ['int', 0],

@@ -63,6 +63,7 @@ const takesMaximum = (node: Node): boolean => node.text('mode') === 'max';
 export const roiAlignOperators: readonly Operator[] = [
   {
     name: 'RoiAlign',
+    inputs: [3, 3],
     attributes: {
       coordinate_transformation_mode: ['string', 'half_pixel'],
       mode: ['string', 'avg'],

@@ -28,6 +28,7 @@ function centredShape(node: Node): readonly number[] {
 export const selectingOperators: readonly Operator[] = [
   {
     name: 'Compress',
+    inputs: [2, 2],
     attributes: { axis: ['int'] },
     // The condition decides the shape, so it must be known in advance.
     infer: (node) => {
@@ -56,6 +57,7 @@ export const selectingOperators: readonly Operator[] = [
   },
   {
     name: 'ReverseSequence',
+    inputs: [2, 2],
     attributes: { batch_axis: ['int', 1], time_axis: ['int', 0] },
     infer: (node) => {
       const x = node.input(0);
@@ -85,6 +87,7 @@ export const selectingOperators: readonly Operator[] = [
   },
   {
     name: 'CenterCropPad',
+    inputs: [2, 2],
     attributes: { axes: ['ints'] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: centredShape(node) }],
     rewrite: (graph, node) => {

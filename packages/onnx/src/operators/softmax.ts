@@ -1,5 +1,6 @@
 import type { Node } from '../ir/node.js';
 import { normalizeAxis } from '../shapes/axes.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import { noGradient, type Numbers, type Operator } from './operator.js';
 import { sizeOf } from '../ir/tensor.js';
 
@@ -30,6 +31,8 @@ function logSumExp(line: readonly number[]): number {
 export const softmaxOperators: readonly Operator[] = [
   {
     name: 'Softmax',
+    inputs: [1, 1],
+    buffers: overwritesFirst,
     attributes: { axis: ['int', -1] },
     infer: (node) => [node.input(0).type],
     evaluate: (node, [x]) => [
@@ -47,6 +50,7 @@ export const softmaxOperators: readonly Operator[] = [
   {
     // 1 at the first of the largest entries: piecewise constant.
     name: 'Hardmax',
+    inputs: [1, 1],
     attributes: { axis: ['int', -1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {
@@ -63,6 +67,8 @@ export const softmaxOperators: readonly Operator[] = [
   },
   {
     name: 'LogSoftmax',
+    inputs: [1, 1],
+    buffers: overwritesFirst,
     attributes: { axis: ['int', -1] },
     infer: (node) => [node.input(0).type],
     evaluate: (node, [x]) => [

@@ -16,6 +16,7 @@ function best(line: readonly number[], count: number, largest: boolean): number[
 export const sortingOperators: readonly Operator[] = [
   {
     name: 'TopK',
+    inputs: [2, 2],
     attributes: { axis: ['int', -1], largest: ['int', 1], sorted: ['int', 1] },
     infer: (node) => {
       const x = node.input(0);
@@ -49,6 +50,7 @@ export const sortingOperators: readonly Operator[] = [
   },
   {
     name: 'CumSum',
+    inputs: [2, 2],
     attributes: { exclusive: ['int', 0], reverse: ['int', 0] },
     infer: (node) => {
       normalizeAxis(node, node.knownNumbers(1)[0]!, node.input(0).rank);
@@ -77,6 +79,7 @@ export const sortingOperators: readonly Operator[] = [
   {
     // Product by product along the axis: so zeros among the factors have the gradient that the others give them.
     name: 'CumProd',
+    inputs: [2, 2],
     attributes: { exclusive: ['int', 0], reverse: ['int', 0] },
     infer: (node) => {
       normalizeAxis(node, node.knownNumbers(1)[0]!, node.input(0).rank);

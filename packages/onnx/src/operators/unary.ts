@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { AttributeSchema } from '../ir/attributes.js';
 import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
+import { overwritesFirst } from './kernel-buffers.js';
 import { noGradient, type Operator } from './operator.js';
 
 /** What the derivative of an elementwise function may be made of. */
@@ -22,6 +23,7 @@ function unary(
 ): Operator {
   return {
     name,
+    inputs: [1, 1],
     attributes,
     infer: (node) => [node.input(0).type],
     evaluate: (node, [x]) => [{ shape: x!.shape, data: x!.data.map((entry) => compute(entry, node)) }],
@@ -34,6 +36,9 @@ function unary(
   };
 }
 
+/** A function that ONNX Runtime computes in place where it can. */
+const inPlace = (operator: Operator): Operator => ({ ...operator, buffers: overwritesFirst });
+
 /** An elementwise function that is written as others: no kernel of its own is needed for its gradient. */
 function composite(
   name: string,
@@ -42,6 +47,7 @@ function composite(
 ): Operator {
   return {
     name,
+    inputs: [1, 1],
     attributes,
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => [rewrite(graph, node.input(0), node)],
@@ -81,36 +87,44 @@ const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value =>
 const swish = (graph: GraphBuilder, x: Value, node: Node): Value =>
   graph.multiply(x, graph.only('Sigmoid', [graph.multiply(x, node.float('alpha'))]));
 
-const elu: Operator = unary(
-  'Elu',
-  (x, node) => (x > 0 ? x : node.float('alpha') * Math.expm1(x)),
-  // For x ≤ 0 the derivative α·eˣ is y + α.
-  ({ graph, node, x, y, cotangent }) =>
-    graph.multiply(cotangent, graph.where(graph.greater(x, 0), 1, graph.add(y, node.float('alpha')))),
-  { alpha: ['float', 1] },
+const elu: Operator = inPlace(
+  unary(
+    'Elu',
+    (x, node) => (x > 0 ? x : node.float('alpha') * Math.expm1(x)),
+    // For x ≤ 0 the derivative α·eˣ is y + α.
+    ({ graph, node, x, y, cotangent }) =>
+      graph.multiply(cotangent, graph.where(graph.greater(x, 0), 1, graph.add(y, node.float('alpha')))),
+    { alpha: ['float', 1] },
+  ),
 );
 
 export const unaryOperators: readonly Operator[] = [
-  unary(
-    'Neg',
-    (x) => -x,
-    ({ graph, cotangent }) => graph.negate(cotangent),
+  inPlace(
+    unary(
+      'Neg',
+      (x) => -x,
+      ({ graph, cotangent }) => graph.negate(cotangent),
+    ),
   ),
   // The derivative at 0 is 0, as sign(0).
-  unary(
-    'Abs',
-    Math.abs,
-    times(({ graph, x }) => graph.only('Sign', [x])),
+  inPlace(
+    unary(
+      'Abs',
+      Math.abs,
+      times(({ graph, x }) => graph.only('Sign', [x])),
+    ),
   ),
   unary('Sign', Math.sign),
   {
     name: 'IsNaN',
+    inputs: [1, 1],
     infer: (node) => [{ dataType: 'bool', shape: node.input(0).shape }],
     evaluate: (_, [x]) => [{ shape: x!.shape, data: x!.data.map((entry) => (Number.isNaN(entry) ? 1 : 0)) }],
     gradient: noGradient,
   },
   {
     name: 'IsInf',
+    inputs: [1, 1],
     attributes: { detect_negative: ['int', 1], detect_positive: ['int', 1] },
     infer: (node) => [{ dataType: 'bool', shape: node.input(0).shape }],
     evaluate: (node, [x]) => [
@@ -126,24 +140,30 @@ export const unaryOperators: readonly Operator[] = [
     ],
     gradient: noGradient,
   },
-  unary('Floor', Math.floor),
-  unary('Ceil', Math.ceil),
+  inPlace(unary('Floor', Math.floor)),
+  inPlace(unary('Ceil', Math.ceil)),
   unary('Round', (x) => {
     const floor = Math.floor(x);
     const rest = x - floor;
     return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
   }),
-  unary(
-    'Exp',
-    Math.exp,
-    times(({ y }) => y),
+  inPlace(
+    unary(
+      'Exp',
+      Math.exp,
+      times(({ y }) => y),
+    ),
   ),
-  unary('Log', Math.log, ({ graph, x, cotangent }) => graph.divide(cotangent, x)),
-  unary('Sqrt', Math.sqrt, ({ graph, y, cotangent }) => graph.divide(cotangent, graph.multiply(y, 2))),
-  unary(
-    'Reciprocal',
-    (x) => 1 / x,
-    times(({ graph, y }) => graph.negate(graph.multiply(y, y))),
+  inPlace(unary('Log', Math.log, ({ graph, x, cotangent }) => graph.divide(cotangent, x))),
+  inPlace(
+    unary('Sqrt', Math.sqrt, ({ graph, y, cotangent }) => graph.divide(cotangent, graph.multiply(y, 2))),
+  ),
+  inPlace(
+    unary(
+      'Reciprocal',
+      (x) => 1 / x,
+      times(({ graph, y }) => graph.negate(graph.multiply(y, y))),
+    ),
   ),
   unary(
     'Sin',
@@ -155,10 +175,12 @@ export const unaryOperators: readonly Operator[] = [
     Math.cos,
     times(({ graph, x }) => graph.negate(graph.only('Sin', [x]))),
   ),
-  unary(
-    'Tanh',
-    Math.tanh,
-    times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y))),
+  inPlace(
+    unary(
+      'Tanh',
+      Math.tanh,
+      times(({ graph, y }) => graph.subtract(1, graph.multiply(y, y))),
+    ),
   ),
   unary(
     'Tan',
@@ -200,48 +222,58 @@ export const unaryOperators: readonly Operator[] = [
       graph.multiply(graph.exp(graph.negate(graph.multiply(x, x))), 2 / Math.sqrt(Math.PI)),
     ),
   ),
-  unary(
-    'Sigmoid',
-    (x) => 1 / (1 + Math.exp(-x)),
-    times(({ graph, y }) => graph.multiply(y, graph.subtract(1, y))),
+  inPlace(
+    unary(
+      'Sigmoid',
+      (x) => 1 / (1 + Math.exp(-x)),
+      times(({ graph, y }) => graph.multiply(y, graph.subtract(1, y))),
+    ),
   ),
   // log(1 + eˣ) without overflow.
-  unary(
-    'Softplus',
-    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    times(({ graph, x }) => graph.only('Sigmoid', [x])),
+  inPlace(
+    unary(
+      'Softplus',
+      (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+      times(({ graph, x }) => graph.only('Sigmoid', [x])),
+    ),
   ),
   // The derivative at 0 is 0, as in PyTorch.
-  unary(
-    'Relu',
-    (x) => Math.max(x, 0),
-    ({ graph, y, cotangent }) => gate(graph, graph.greater(y, 0), cotangent),
+  inPlace(
+    unary(
+      'Relu',
+      (x) => Math.max(x, 0),
+      ({ graph, y, cotangent }) => gate(graph, graph.greater(y, 0), cotangent),
+    ),
   ),
   // At 0 as below 0, as in PyTorch.
-  unary(
-    'LeakyRelu',
-    (x, node) => (x < 0 ? x * node.float('alpha') : x),
-    ({ graph, node, x, cotangent }) =>
-      graph.add(
-        cotangent,
-        graph.multiply(
-          gate(graph, graph.only('LessOrEqual', [x, graph.constant(0, [], x.dataType)]), cotangent),
-          node.float('alpha') - 1,
+  inPlace(
+    unary(
+      'LeakyRelu',
+      (x, node) => (x < 0 ? x * node.float('alpha') : x),
+      ({ graph, node, x, cotangent }) =>
+        graph.add(
+          cotangent,
+          graph.multiply(
+            gate(graph, graph.only('LessOrEqual', [x, graph.constant(0, [], x.dataType)]), cotangent),
+            node.float('alpha') - 1,
+          ),
         ),
-      ),
-    { alpha: ['float', 0.01] },
+      { alpha: ['float', 0.01] },
+    ),
   ),
   elu,
-  unary(
-    'HardSigmoid',
-    (x, node) => Math.max(0, Math.min(1, node.float('alpha') * x + node.float('beta'))),
-    ({ graph, node, y, cotangent }) =>
-      gate(
-        graph,
-        graph.only('And', [graph.greater(y, 0), graph.less(y, 1)]),
-        graph.multiply(cotangent, node.float('alpha')),
-      ),
-    { alpha: ['float', 0.2], beta: ['float', 0.5] },
+  inPlace(
+    unary(
+      'HardSigmoid',
+      (x, node) => Math.max(0, Math.min(1, node.float('alpha') * x + node.float('beta'))),
+      ({ graph, node, y, cotangent }) =>
+        gate(
+          graph,
+          graph.only('And', [graph.greater(y, 0), graph.less(y, 1)]),
+          graph.multiply(cotangent, node.float('alpha')),
+        ),
+      { alpha: ['float', 0.2], beta: ['float', 0.5] },
+    ),
   ),
   composite(
     'Selu',
@@ -279,6 +311,7 @@ export const unaryOperators: readonly Operator[] = [
   composite('Swish', { alpha: ['float', 1] }, (graph, x, node) => swish(graph, x, node)),
   {
     name: 'SwiGLU',
+    inputs: [2, 2],
     attributes: { alpha: ['float', 1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => [graph.multiply(swish(graph, node.input(0), node), node.input(1))],
