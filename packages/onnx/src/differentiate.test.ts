@@ -3,7 +3,7 @@ import { GraphBuilder } from './builder/graph-builder.js';
 import { differentiate } from './differentiate.js';
 import { interpret } from './interpret.js';
 import type { Value } from './ir/value.js';
-import type { Numbers } from './operators/operator.js';
+import type { Numbers, Operator } from './operators/operator.js';
 
 const vector = (...data: number[]): Numbers => ({ shape: [data.length], data: Float64Array.from(data) });
 const entries = (value: Value, feeds: [Value, Numbers][]): number[] => [
@@ -52,7 +52,11 @@ describe('differentiate', () => {
     const graph = new GraphBuilder();
     const x = graph.input('weights', 'float32', [3]);
     const [hidden] = graph.apply('Exp', [x], {}, { name: 'grow' });
-    const norm = { name: 'NoGradient', infer: () => [{ dataType: 'float32' as const, shape: [] }] };
+    const norm: Operator = {
+      name: 'NoGradient',
+      inputs: [1, 1],
+      infer: () => [{ dataType: 'float32', shape: [] }],
+    };
     const [y] = graph.apply(norm, [hidden!], {}, { name: 'measure' });
     expect(() => differentiate(graph, y!, [x])).toThrow(
       "NoGradient 'measure': this operator has no gradient, but 'weights' → grow depends on it",
