@@ -5,6 +5,7 @@ import { parseInputShape, type InputShapes } from 'lovasz';
 import { compareCompiled } from './commands/compiled.js';
 import { compareExports } from './commands/full-size-exports.js';
 import { compareLosses } from './commands/losses.js';
+import { compareMetrics } from './commands/metrics.js';
 import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
@@ -37,6 +38,15 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--backend <name>', `what computes: ${Object.keys(lossBackends).join(', ')}`, 'reference')
     .action(async (folder: string, options: { backend: string }) => {
       exitCode = await reportOutcomes(compareLosses(folder, options.backend), write);
+    });
+  program
+    .command('metrics')
+    .description(
+      'metrics: every value of each case in FOLDER/cases.json, under the conventions of its source',
+    )
+    .argument('<folder>', 'folder of cases.json and .safetensors files')
+    .action(async (folder: string) => {
+      exitCode = await reportOutcomes(compareMetrics(folder), write);
     });
   program
     .command('onnx-models')

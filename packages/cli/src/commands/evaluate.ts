@@ -120,18 +120,18 @@ function parseModelFile(text: string): string {
 
 function scoresAsJson(confusion: ConfusionMatrix, classes: readonly string[]): string {
   return JSON.stringify({
-    meanIou: meanIou(confusion),
-    pixelAccuracy: pixelAccuracy(confusion),
-    classIou: Object.fromEntries(classIou(confusion).map((iou, index) => [classes[index]!, iou])),
+    meanIou: meanIou.of(confusion),
+    pixelAccuracy: pixelAccuracy.of(confusion),
+    classIou: Object.fromEntries(classIou.of(confusion).map((iou, index) => [classes[index]!, iou])),
     confusion: confusion.toJSON().counts,
   });
 }
 
 function scoresAsTable(confusion: ConfusionMatrix, classes: readonly string[]): string {
   const rows: [string, number][] = [
-    ...classIou(confusion).map((iou, index): [string, number] => [classes[index]!, iou]),
-    ['mIoU', meanIou(confusion)],
-    ['pixel accuracy', pixelAccuracy(confusion)],
+    ...classIou.of(confusion).map((iou, index): [string, number] => [classes[index]!, iou]),
+    ['mIoU', meanIou.of(confusion)],
+    ['pixel accuracy', pixelAccuracy.of(confusion)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows

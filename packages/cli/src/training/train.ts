@@ -131,9 +131,9 @@ async function run(
       event: 'evaluation',
       step: trainer.step,
       epoch: epochOf(trainer.step),
-      meanIou: numberOrNull(meanIou(confusion)),
-      classIou: classIou(confusion).map(numberOrNull),
-      pixelAccuracy: numberOrNull(pixelAccuracy(confusion)),
+      meanIou: numberOrNull(meanIou.of(confusion)),
+      classIou: classIou.of(confusion).map(numberOrNull),
+      pixelAccuracy: numberOrNull(pixelAccuracy.of(confusion)),
       seconds: (performance.now() - begun) / 1000,
     };
     tell(evaluation);

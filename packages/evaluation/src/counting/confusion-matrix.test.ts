@@ -151,7 +151,8 @@ describe('toJSON and fromJSON', () => {
   test('a matrix survives JSON text exactly', () => {
     const large = { numClasses: 2, ignoreIndex: [-1, 255], counts: [[2 ** 52 + 1, 3], [0, 7]] }; // prettier-ignore
     const back = ConfusionMatrix.fromJSON(JSON.parse(JSON.stringify(ConfusionMatrix.fromJSON(large))));
-    expect(back.toJSON()).toEqual(large);
+    expect(back.toJSON()).toMatchObject(large);
+    expect(JSON.stringify(back)).toBe(JSON.stringify(ConfusionMatrix.fromJSON(back.toJSON())));
     expect(back.total).toBe(2 ** 52 + 11);
     expect(back.add([255, 1], [0, 0]).count(1, 0)).toBe(1);
   });
@@ -182,6 +183,126 @@ describe('options', () => {
   test('count refuses what is no class', () => {
     expect(() => new ConfusionMatrix({ numClasses: 2 }).count(0, 2)).toThrow(
       'label is 0 and prediction 2; expected classes, 0 to 1',
+    );
+  });
+});
+
+describe('pixels of any kind of array', () => {
+  const labels = [0, 2, 255, 1, 1];
+  const predictions = [0, 1, 2, 1, 0];
+  const expected = new ConfusionMatrix(options).add(labels, predictions).toJSON();
+
+  test.each([
+    Uint8Array,
+    Uint8ClampedArray,
+    Uint16Array,
+    Int16Array,
+    Uint32Array,
+    Int32Array,
+    Float32Array,
+    Float64Array,
+  ])('%p', (Kind) => {
+    expect(new ConfusionMatrix(options).add(Kind.from(labels), Kind.from(predictions)).toJSON()).toEqual(
+      expected,
+    );
+  });
+
+  test.each([BigInt64Array, BigUint64Array])('%p', (Kind) => {
+    const of = (pixels: number[]) => Kind.from(pixels.map(BigInt));
+    expect(new ConfusionMatrix(options).add(of(labels), of(predictions)).toJSON()).toEqual(expected);
+    expect(() => new ConfusionMatrix(options).add(Kind.of(2n ** 63n - 1n), Kind.of(0n))).toThrow(
+      'labels: value 9223',
+    );
+  });
+
+  test('negative labels', () => {
+    expect(new ConfusionMatrix(options).add(Int8Array.of(-1, 0), Int8Array.of(0, 0)).odd.ignored).toBe(1);
+    expect(() => new ConfusionMatrix(options).add(Int8Array.of(-2), Int8Array.of(0))).toThrow(
+      'labels: value -2 at 1',
+    );
+  });
+
+  test('large images of bytes, at any offset in memory, are counted as small ones are', () => {
+    const size = 150_001;
+    const values = [0, 1, 2, 255];
+    for (const offset of [0, 1, 4]) {
+      const bytes = (seed: number, kinds: number) =>
+        new Uint8Array(new ArrayBuffer(size + 8), offset, size).map(
+          (_, i) => values[(i * seed + (i >> 7)) % kinds]!,
+        );
+      const view = (pixels: Uint8Array) => {
+        const memory = new Uint8Array(size + 8);
+        memory.set(pixels, offset);
+        return memory.subarray(offset, offset + size);
+      };
+      const [large, predicted] = [view(bytes(7, 4)), view(bytes(5, 3))];
+      expect(new ConfusionMatrix(options).add(large, predicted).toJSON()).toEqual(
+        new ConfusionMatrix(options).add(Array.from(large), Array.from(predicted)).toJSON(),
+      );
+    }
+  });
+});
+
+describe('policies', () => {
+  const labels = [0, 0, 0, 1, 7, 255];
+  const predictions = [0, 9, 255, 1, 1, 9];
+
+  test('every kind of odd pixel has its number, whatever the policy', () => {
+    const odd = { ignored: 1, unknownLabels: 1, unknownPredictions: 1, ignoredPredictions: 1 };
+    const count = (policies: object) =>
+      new ConfusionMatrix({ numClasses: 2, ignoreIndex: 255, ...policies }).add(labels, predictions);
+
+    const skipped = count({ unknownLabel: 'skip', unknownPrediction: 'skip' });
+    expect(skipped.odd).toEqual(odd);
+    expect(skipped.total).toBe(2);
+    expect(skipped.classCounts[0]).toEqual({ truePositives: 1, falsePositives: 0, falseNegatives: 0 });
+
+    const missed = count({ unknownLabel: 'skip', unknownPrediction: 'miss' });
+    expect(missed.odd).toEqual(odd);
+    expect(missed.total).toBe(4);
+    expect(missed.missed(0)).toBe(2);
+    expect(missed.classCounts[0]).toEqual({ truePositives: 1, falsePositives: 0, falseNegatives: 2 });
+
+    const invented = count({
+      unknownLabel: 'false-positive',
+      unknownPrediction: 'skip',
+      ignoredPrediction: 'miss',
+    });
+    expect(invented.odd).toEqual(odd);
+    expect(invented.total).toBe(4);
+    expect(invented.missed(0)).toBe(1);
+    expect(invented.invented(1)).toBe(1);
+    expect(invented.classCounts[1]).toEqual({ truePositives: 1, falsePositives: 1, falseNegatives: 0 });
+    expect(ConfusionMatrix.fromJSON(JSON.parse(JSON.stringify(invented))).toJSON()).toEqual(
+      invented.toJSON(),
+    );
+  });
+
+  test('one kind may be refused and the other not', () => {
+    const confusion = new ConfusionMatrix({
+      numClasses: 2,
+      ignoreIndex: 255,
+      unknownPrediction: 'error',
+      ignoredPrediction: 'miss',
+    });
+    expect(confusion.add([0], [255]).missed(0)).toBe(1);
+    expect(() => confusion.add([0, 0], [255, 9])).toThrow('predictions: value 9 at 1 of 2 pixels');
+    expect(confusion.total).toBe(1);
+  });
+
+  test('an ignored label that is a class is itself as a prediction', () => {
+    const confusion = new ConfusionMatrix({ numClasses: 2, ignoreIndex: 0 }).add([1, 0], [0, 0]);
+    expect(confusion.count(1, 0)).toBe(1);
+    expect(confusion.odd.ignoredPredictions).toBe(0);
+  });
+
+  test('other policies do not merge, unknown ones are refused', () => {
+    const strict = new ConfusionMatrix({ numClasses: 1 });
+    expect(() => strict.merge(new ConfusionMatrix({ numClasses: 1, unknownLabel: 'skip' }))).toThrow(
+      "with unknownLabel 'error' and 'skip'",
+    );
+    expect(() => new ConfusionMatrix({ numClasses: 1, unknownPrediction: 'drop' as 'skip' })).toThrow(
+      'unknownPrediction is drop; expected one of error, miss, skip',
     );
   });
 });
