@@ -1,103 +1,137 @@
-import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
+import type { GraphProto, ModelProto, TensorProto } from 'onnx-buf';
 import { describeDataTypeNumber } from '../ir/data-type.js';
+import type { BatchNormalizationMode } from '../training/network.js';
 import { listNames } from '../training/untrained.js';
+import { layerOf, layersLeft, memberOf, placeInSequence, sourceOperator } from './exporter-scopes.js';
+import { finalActivation } from './final-activation.js';
+import { foldedNormalizations, type FoldedNormalization } from './folded-normalization.js';
 
-/** What an exporter did that is harmless for inference and not for training, one sentence each. */
-export function modelWarnings(model: ModelProto, parameters: readonly TensorProto[]): readonly string[] {
+/**
+ * What an exporter did, or the model is, that is harmless for inference and not for training, one sentence each.
+ *
+ * @param parameters those that are trained.
+ */
+export function modelWarnings(
+  model: ModelProto,
+  parameters: readonly TensorProto[],
+  { batchNormalization = 'train' }: { readonly batchNormalization?: BatchNormalizationMode } = {},
+): readonly string[] {
   const graph = model.graph!;
+  const folded = foldedNormalizations(graph);
   return [
+    activatedOutput(graph),
     precision(parameters),
-    foldedNormalization(graph),
-    foldedTransposes(graph, parameters),
-    generatedNames(parameters),
-    layersWithoutNodes(graph),
-    finalActivation(graph),
+    folded.length > 0 ? foldedLayers(graph, folded) : perhapsFolded(graph),
+    batchNormalization === 'train' ? keptStatistics(graph) : undefined,
+    transposedWeights(graph, parameters),
+    generatedNames(graph, parameters),
+    layersWithoutNodes(graph, folded),
   ].filter((warning) => warning !== undefined);
 }
 
 const count = (number: number, singular: string): string => `${number} ${singular}${number === 1 ? '' : 's'}`;
 
+function activatedOutput(graph: GraphProto): string | undefined {
+  const { name } = graph.output[0]!;
+  const final = finalActivation(graph, name);
+  if (final === undefined) return undefined;
+  const { activation, logits } = final;
+  return `output '${name}' comes from ${activation}, and losses take logits: trained like this, the network learns badly or not at all; export it without ${activation}, so that it puts out '${logits}'`;
+}
+
 function precision(parameters: readonly TensorProto[]): string | undefined {
   const others = parameters.filter(({ dataType }) => dataType !== 1);
   if (others.length === 0) return undefined;
   const types = [...new Set(others.map(({ dataType }) => describeDataTypeNumber(dataType)))].join(', ');
-  return `${count(others.length, 'parameter')} of type ${types} (${listNames(others.map(({ name }) => name))}): float32 is trained; export the model in float32, or freeze them`;
+  return `${count(others.length, 'parameter')} of type ${types} (${listNames(others.map(({ name }) => name))}): float32 is trained; export the model in float32, or freeze ${others.length === 1 ? 'it' : 'them'}`;
 }
 
-/** The names that PyTorch's exporters give to the bias that a folded normalization leaves. */
-const foldedBias = /^onnx::Conv_\d+$|\.weight_bias$/;
+const isTorchScript = ({ node }: GraphProto): boolean => node.some(({ name }) => name.startsWith('/'));
 
-function foldedNormalization({ node }: GraphProto): string | undefined {
+const productIsTrained = 'what is trained is the product, without normalization';
+const otherExport = 'docs/exporting.md says how to export without that';
+
+function foldedLayers(graph: GraphProto, folded: readonly FoldedNormalization[]): string {
+  const names = folded.map(({ weight, layer }) => (layer === undefined ? weight : `${layer} into ${weight}`));
+  const remedy = isTorchScript(graph)
+    ? 'export with training=TrainingMode.PRESERVE and do_constant_folding=False'
+    : graph.node.some((node) => sourceOperator(node) !== undefined)
+      ? 'export with optimize=False'
+      : otherExport;
+  return `batch normalization was folded into ${count(folded.length, 'layer')} (${listNames(names)}): ${productIsTrained}; ${remedy}`;
+}
+
+/** Where the exporter says nothing of layers: convolutions with biases, and nothing that normalizes. */
+function perhapsFolded({ node }: GraphProto): string | undefined {
+  if (node.some((each) => layerOf(each) !== undefined)) return undefined;
   const convolutions = node.filter(({ opType }) => opType === 'Conv');
-  const folded = convolutions.filter(({ input }) => foldedBias.test(input[2] ?? ''));
-  const remedy =
-    'what is trained is the product, without normalization; export with training=TrainingMode.PRESERVE and do_constant_folding=False, or optimize=False';
-  if (folded.length > 0) {
-    return `batch normalization was folded into ${count(folded.length, 'convolution')} (${listNames(folded.map(({ input }) => input[1]!))}): ${remedy}`;
-  }
   const biased = convolutions.filter(({ input }) => (input[2] ?? '') !== '');
   const normalized = node.some(({ opType }) => opType.endsWith('Normalization'));
   if (normalized || convolutions.length < 5 || biased.length < 0.9 * convolutions.length) return undefined;
-  return `no normalization, and ${biased.length} of ${count(convolutions.length, 'convolution')} have a bias: if the network has batch normalization, it was folded away; ${remedy}`;
+  return `no normalization, and ${biased.length} of ${count(convolutions.length, 'convolution')} have a bias: if the network has batch normalization, it was folded away; ${productIsTrained}; ${otherExport}`;
+}
+
+/** Batch normalization that predicts by the statistics of the file however long it is trained. */
+function keptStatistics({ node }: GraphProto): string | undefined {
+  const kept = node.filter(
+    ({ opType, attribute }) =>
+      opType === 'BatchNormalization' && (attribute.find(({ name }) => name === 'momentum')?.f ?? 0.9) >= 1,
+  );
+  if (kept.length === 0) return undefined;
+  const names = kept.map(({ name, output }) => name || output[0]!);
+  return `batch normalization of momentum 1 (${listNames(names)}): running statistics stay those of the file while training normalizes by the batch, so predictions drift away from what is trained; give it a momentum such as 0.9, or freeze the statistics (--batch-norm frozen, batchNormalization 'frozen')`;
+}
+
+/** `onnx::MatMul_123` is TorchScript's, `val_12` the default exporter's. */
+const isGenerated = (name: string): boolean => /^onnx::\w+_\d+$|^val_\d+$/.test(name);
+
+function transposedNames({ node }: GraphProto, parameters: readonly TensorProto[]): readonly string[] {
+  const generated = new Set(parameters.map(({ name }) => name).filter(isGenerated));
+  const names = node.filter(({ opType }) => opType === 'MatMul').map(({ input }) => input[1] ?? '');
+  return [...new Set(names)].filter((name) => generated.has(name));
 }
 
 /** Weights that were transposed in advance, under a name of the exporter's. */
-function foldedTransposes({ node }: GraphProto, parameters: readonly TensorProto[]): string | undefined {
-  const generated = new Set(parameters.filter(({ name }) => isGenerated(name)).map(({ name }) => name));
-  const transposed = node
-    .filter(({ opType, input }) => opType === 'MatMul' && generated.has(input[1] ?? ''))
-    .map(({ input }) => input[1]!);
+function transposedWeights(graph: GraphProto, parameters: readonly TensorProto[]): string | undefined {
+  const transposed = transposedNames(graph, parameters);
   if (transposed.length === 0) return undefined;
   return `${count(transposed.length, 'weight')} of matrix products (${listNames(transposed)}): transposed by the exporter and under new names, so tuned weights do not go back into the original by name`;
 }
 
-/** `onnx::MatMul_123` is TorchScript's, `val_12` the dynamo exporter's. */
-const isGenerated = (name: string): boolean => /^onnx::\w+_\d+$|^val_\d+$/.test(name);
-
-function generatedNames(parameters: readonly TensorProto[]): string | undefined {
-  const generated = parameters.map(({ name }) => name).filter(isGenerated);
+/** Those of whose origin no other warning speaks. */
+function generatedNames(graph: GraphProto, parameters: readonly TensorProto[]): string | undefined {
+  const explained = new Set([
+    ...transposedNames(graph, parameters),
+    ...graph.node.filter(({ opType }) => opType === 'Conv').flatMap(({ input }) => input.slice(1)),
+  ]);
+  const generated = parameters
+    .map(({ name }) => name)
+    .filter((name) => isGenerated(name) && !explained.has(name));
   if (generated.length === 0) return undefined;
   const names = generated.length === 1 ? 'a generated name' : 'generated names';
   return `${count(generated.length, 'parameter')} under ${names} (${listNames(generated)}): computed by the exporter from weights or constants; freeze what should stay constant`;
 }
 
-/**
- * Layers of a sequence of which no node is left though both neighbours have some. Dropout does so in evaluation mode.
- */
-function layersWithoutNodes({ node }: GraphProto): string | undefined {
-  const indices = new Map<string, Set<number>>();
-  for (const path of node.map(scopeOf)) {
-    for (const [depth, part] of path.entries()) {
-      const [, sequence, index] = /^(.*)\.(\d+)$/.exec(part) ?? [];
-      if (sequence === undefined) continue;
-      const key = [...path.slice(0, depth), sequence].join('/');
-      if (!indices.has(key)) indices.set(key, new Set());
-      indices.get(key)!.add(Number(index));
+/** Members of a sequence of which nothing is left. Dropout leaves nothing in evaluation mode. */
+function layersWithoutNodes(graph: GraphProto, folded: readonly FoldedNormalization[]): string | undefined {
+  // Exported in training mode: what is missing did nothing.
+  if (graph.node.some(({ opType }) => opType === 'Dropout')) return undefined;
+  const left = layersLeft(graph);
+  const lengths = new Map<string, number>();
+  for (const layer of left) {
+    const parts = layer.split('.');
+    for (const depth of parts.keys()) {
+      const [sequence, place] = placeInSequence(parts.slice(0, depth + 1).join('.')) ?? [];
+      if (place !== undefined) lengths.set(sequence!, Math.max(lengths.get(sequence!) ?? 0, place));
     }
   }
-  const missing = [...indices].flatMap(([sequence, found]) => {
-    const layers = [...found].sort((a, b) => a - b);
-    return layers.flatMap((layer, place) => {
-      const before = layers[place - 1] ?? layer - 1;
-      return Array.from({ length: layer - before - 1 }, (_, gap) => `${sequence}.${before + 1 + gap}`);
-    });
-  });
+  const normalizations = new Set(folded.map(({ layer }) => layer));
+  const isLeft = (member: string): boolean =>
+    normalizations.has(member) ||
+    [...left].some((layer) => layer === member || layer.startsWith(`${member}.`));
+  const missing = [...lengths].flatMap(([sequence, length]) =>
+    Array.from({ length }, (_, place) => memberOf(sequence, place)).filter((member) => !isLeft(member)),
+  );
   if (missing.length === 0) return undefined;
   return `${count(missing.length, 'layer')} without any node (${listNames(missing)}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
-}
-
-/** The layers that a node lies in, outermost first, as PyTorch's exporters write them down. */
-function scopeOf({ name, metadataProps }: NodeProto): readonly string[] {
-  const scopes = metadataProps.find(({ key }) => key === 'pkg.torch.onnx.name_scopes')?.value;
-  if (scopes === undefined) return name.startsWith('/') ? name.split('/').slice(1, -1) : [];
-  // The text of a list in Python, of full paths: the longest names all layers.
-  return Array.from(scopes.matchAll(/'([^']*)'/g), ([, path]) => path!).slice(1, -1);
-}
-
-function finalActivation({ node, output }: GraphProto): string | undefined {
-  const name = output[0]!.name;
-  const last = node.find((each) => each.output.includes(name))?.opType;
-  if (last === undefined || !['Softmax', 'LogSoftmax', 'Sigmoid', 'ArgMax', 'Clip'].includes(last))
-    return undefined;
-  return `output '${name}' comes from ${last}: losses take logits, the values before it`;
 }

@@ -155,14 +155,18 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     labelShape: labels.shape,
     logitsShape: logits.shape,
     randomInputs: network.randomInputs,
-    warnings: trainingWarnings(model, layout),
+    warnings: trainingWarnings(model, layout, options),
   };
 }
 
-function trainingWarnings(model: ModelProto, layout: NetworkLayout): readonly string[] {
+function trainingWarnings(
+  model: ModelProto,
+  layout: NetworkLayout,
+  options: TrainingGraphOptions,
+): readonly string[] {
   const trained = new Set(layout.parameters.map(({ name }) => name));
   const parameters = findParameters(model).parameters.filter(({ name }) => trained.has(name));
-  return [...modelWarnings(model, parameters), ...describeUntrained(layout.untrained ?? [])];
+  return [...modelWarnings(model, parameters, options), ...describeUntrained(layout.untrained ?? [])];
 }
 
 /** A vector of the state, and what it becomes. */

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises';
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, test } from '@jest/globals';
+import {
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type ModelProto,
+  type NodeProto,
+} from 'onnx-buf';
+import { decodeModel } from '../model/decode-model.js';
+import { findParameters } from '../training/network.js';
+import { modelWarnings } from './model-warnings.js';
+
+const warningsOf = (model: ModelProto) => modelWarnings(model, findParameters(model).parameters);
+
+/**
+ * Exports of tiny networks by PyTorch 2.15, tf2onnx 1.17 and jax2onnx 0.17, without the paths of the machine that wrote
+ * them. `stack`: twice Conv2d, BatchNorm2d, ReLU in a sequence each, then Dropout, Conv2d. `nested`: the same under
+ * `enc`, after an Identity in the second, and `head`. `biased`: layers outside of sequences, whose convolutions have
+ * biases, the second transposed. `plain`: seven convolutions with biases. `group`: with GroupNorm and Dropout.
+ */
+const fixture = async (name: string) =>
+  decodeModel(await readFile(new URL(`../../fixtures/exports/${name}.onnx`, import.meta.url)));
+
+const folded = (names: string, remedy: string) =>
+  `batch normalization was folded into ${names}: what is trained is the product, without normalization; ${remedy}`;
+const withoutNodes = (layer: string) =>
+  `1 layer without any node (${layer}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
+const optimize = 'export with optimize=False';
+const preserve = 'export with training=TrainingMode.PRESERVE and do_constant_folding=False';
+
+describe('what exporters did', () => {
+  test.each([
+    [
+      'stack-default',
+      [folded('2 layers (0.1 into 0.0.weight, 1.1 into 1.0.weight)', optimize), withoutNodes('2')],
+    ],
+    ['stack-default-train', [folded('2 layers (0.1 into 0.0.weight, 1.1 into 1.0.weight)', optimize)]],
+    ['stack-optimize-false-train', []],
+    [
+      'stack-torchscript',
+      [folded('2 layers (0.1 into onnx::Conv_23, 1.1 into onnx::Conv_26)', preserve), withoutNodes('2')],
+    ],
+    ['stack-torchscript-preserve-train', []],
+    [
+      'nested-default',
+      [
+        folded('2 layers (enc.0.1 into enc.0.0.weight, enc.1.1.1 into enc.1.1.0.weight)', optimize),
+        withoutNodes('enc.1.0'),
+      ],
+    ],
+    [
+      'nested-torchscript',
+      [
+        folded('2 layers (enc.0.1 into onnx::Conv_23, enc.1.1.1 into onnx::Conv_26)', preserve),
+        withoutNodes('enc.1.0'),
+      ],
+    ],
+    ['biased-default', [folded('2 layers (bn into conv.weight, bn2 into up.weight)', optimize)]],
+    ['biased-torchscript', [folded('1 layer (onnx::Conv_25)', preserve)]],
+    ['plain-default', []],
+    ['plain-torchscript', []],
+    ['group-torchscript-preserve-train', []],
+    [
+      'keras-tf2onnx',
+      [
+        folded(
+          '1 layer (sequential_1/batch_normalization_1 into sequential_1/conv2d_1/convolution/merged_input:0)',
+          'docs/exporting.md says how to export without that',
+        ),
+      ],
+    ],
+    ['flax-jax2onnx', []],
+  ])('%s', async (name, warnings) => {
+    expect(warningsOf(await fixture(name))).toEqual(warnings);
+  });
+
+  test('where exporters leave no metadata, the name of the bias tells', async () => {
+    const model = await fixture('stack-default');
+    for (const node of model.graph!.node) node.metadataProps = [];
+    expect(warningsOf(model)).toEqual([
+      folded('2 layers (0.0.weight, 1.0.weight)', 'docs/exporting.md says how to export without that'),
+    ]);
+  });
+});
+
+/** Nodes of one output each, written `output = Operator(input, …)`. */
+function modelOf(text: string, attributes: Readonly<Record<string, number>> = {}): ModelProto {
+  const nodes: NodeProto[] = text.split(';').map((line) => {
+    const [, output, opType, input] = /(\w+) = (\w+)\((.*)\)/.exec(line)!;
+    const attribute = Object.entries(attributes).map(([name, f]) =>
+      create(AttributeProtoSchema, { name, f }),
+    );
+    return create(NodeProtoSchema, {
+      opType: opType!,
+      input: input!.split(', '),
+      output: [output!],
+      attribute,
+    });
+  });
+  return create(ModelProtoSchema, {
+    graph: create(GraphProtoSchema, {
+      node: nodes,
+      initializer: ['one', 'shape', 'axes'].map((name) => create(TensorProtoSchema, { name, dataType: 7 })),
+      output: [create(ValueInfoProtoSchema, { name: nodes.at(-1)!.output[0]! })],
+    }),
+  });
+}
+
+describe('an output that is no logits', () => {
+  const shifted = 'm = ReduceMax(x, axes); d = Sub(x, m); e = Exp(d); s = ReduceSum(e, axes)';
+  test.each([
+    ['Softmax', 'y = Softmax(x)'],
+    ['LogSoftmax', 'y = LogSoftmax(x)'],
+    ['Sigmoid', 'y = Sigmoid(x)'],
+    ['ArgMax', 'y = ArgMax(x)'],
+    ['Clip', 'y = Clip(x, low, high)'],
+    ['Softmax', 'a = Softmax(x); b = Transpose(a); c = Reshape(b, shape); d = Identity(c); y = Cast(d)'],
+    ['Sigmoid', 't = Transpose(x); a = Sigmoid(t); y = Resize(a, roi, scales)'],
+    ['Softmax', 'e = Exp(x); s = ReduceSum(e, axes); y = Div(e, s)'],
+    ['Softmax', `${shifted}; y = Div(e, s)`],
+    ['Softmax', `${shifted}; r = Reciprocal(s); y = Mul(e, r)`],
+    ['LogSoftmax', `${shifted}; l = Log(s); y = Sub(d, l)`],
+    ['LogSoftmax', 'l = ReduceLogSumExp(x, axes); y = Sub(x, l)'],
+    ['the logarithm of Softmax', 'p = Softmax(x); y = Log(p)'],
+    ['Sigmoid', 'n = Neg(x); e = Exp(n); a = Add(one, e); y = Div(one, a)'],
+    ['Sigmoid', 'n = Neg(x); e = Exp(n); a = Add(e, one); r = Reciprocal(a); y = Identity(r)'],
+  ])('%s: %s', (activation, text) => {
+    expect(warningsOf(modelOf(text))).toEqual([
+      `output 'y' comes from ${activation}, and losses take logits: trained like this, the network learns badly or not at all; export it without ${activation}, so that it puts out 'x'`,
+    ]);
+  });
+
+  test.each([
+    'y = Relu(x)',
+    'a = Softmax(x); y = Conv(a, w)',
+    'a = Sigmoid(x); y = Mul(x, a)',
+    'e = Exp(x); s = ReduceSum(z, axes); y = Div(e, s)',
+    'y = Div(x, one)',
+    'm = ReduceMean(x, axes); y = Sub(x, m)',
+  ])('none: %s', (text) => {
+    expect(warningsOf(modelOf(text))).toEqual([]);
+  });
+});
+
+describe('batch normalization that keeps the statistics of the file', () => {
+  const normalization = 'n = BatchNormalization(x, s, b, m, v)';
+  test('is named, unless its statistics are frozen', () => {
+    const model = modelOf(normalization, { momentum: 1 });
+    expect(warningsOf(model)).toEqual([expect.stringMatching(/^batch normalization of momentum 1 \(n\): /)]);
+    expect(modelWarnings(model, [], { batchNormalization: 'frozen' })).toEqual([]);
+  });
+
+  test('is none of another momentum, or of none', () => {
+    expect(warningsOf(modelOf(normalization, { momentum: 0.99 }))).toEqual([]);
+    expect(warningsOf(modelOf(normalization))).toEqual([]);
+  });
+});
