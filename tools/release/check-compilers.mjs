@@ -1,0 +1,93 @@
+// Compiles a program that uses every entry point with each version of TypeScript that users have, the declarations of
+// the packages included (`skipLibCheck: false`).
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { entryPoints, installInto, packages } from './packages.mjs';
+
+const versions = ['5.7.3', '5.8.3', '5.9.3', '6.0.3', '7.0.2'];
+
+/** The packages whose declarations speak of Node, so that their users need `@types/node`. */
+const forNode = ['lovasz'];
+
+const compilerOptions = {
+  target: 'es2022',
+  lib: ['es2023'],
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  noEmit: true,
+};
+
+/** Uses of what people import most: a declaration that turns into `any` or loses a name fails here. */
+const uses = `
+import { kernelLoss, lovaszSoftmax, type TensorBackend } from '@lovasz/core';
+import { meanIou, ConfusionMatrix } from '@lovasz/evaluation';
+import { sgd, type TrainingGraph } from '@lovasz/onnx';
+import { readModel, Trainer } from '@lovasz/onnxruntime';
+
+type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(equal: Is<A, B>): void => void equal;
+
+const { value, gradient } = kernelLoss(
+  'lovasz-softmax',
+  { data: Float32Array.of(2, -1), shape: [1, 2] },
+  { data: [0], shape: [1] },
+);
+same<typeof value, number>(true);
+same<typeof gradient.shape, readonly number[]>(true);
+same<ReturnType<typeof meanIou>, number>(true);
+same<ConfusionMatrix['total'], number>(true);
+same<TrainingGraph['step'], Uint8Array>(true);
+export const scalar = <T>(backend: TensorBackend<T>, logits: T, labels: T): T =>
+  lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 });
+export const trainer = async (): Promise<Trainer> =>
+  Trainer.create(await readModel('network.onnx'), {
+    loss: (backend, logits, labels) => lovaszSoftmax(backend, logits, labels),
+    optimizer: sgd({ momentum: 0.9 }),
+  });
+// @ts-expect-error: no loss has this name
+kernelLoss('lovasz', { data: Float32Array.of(2, -1), shape: [1, 2] }, { data: [0], shape: [1] });
+`;
+
+/** Throws where a version of the compiler finds a fault in the program or in the declarations. */
+export function checkCompilers(folder) {
+  const importable = packages.flatMap(({ manifest }) =>
+    entryPoints(manifest)
+      .filter(({ types }) => types !== undefined)
+      .map(({ specifier }) => ({ specifier, isForNode: forNode.includes(manifest.name) })),
+  );
+  const programs = [true, false].map((isForNode) => {
+    const program = join(folder, isForNode ? 'types-with-node' : 'types-without-node');
+    mkdirSync(program, { recursive: true });
+    const imports = importable
+      .filter((each) => isForNode || !each.isForNode)
+      .map(({ specifier }, i) => `export * as entry${i} from '${specifier}';\n`);
+    writeFileSync(join(program, 'program.ts'), imports.join('') + uses);
+    writeFileSync(
+      join(program, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...compilerOptions, types: isForNode ? ['node'] : [] },
+        files: ['program.ts'],
+      }),
+    );
+    return program;
+  });
+  const compilers = versions.map((version) => `typescript-${version}@npm:typescript@${version}`);
+  installInto(folder, [...compilers, '@types/node@20'], ['--no-save']);
+  let failed = 0;
+  for (const version of versions) {
+    const compiler = join(folder, `node_modules/typescript-${version}/bin/tsc`);
+    const faults = programs
+      .map((program) => spawnSync(process.execPath, [compiler, '-p', program], { encoding: 'utf8' }))
+      .filter(({ status }) => status !== 0)
+      .map(({ stdout, stderr }) => `${stdout}${stderr}`);
+    if (faults.length > 0) failed++;
+    console.log(
+      `TypeScript ${version} ${faults.length === 0 ? 'accepts the declarations' : `refuses\n${faults.join('')}`}`,
+    );
+  }
+  if (failed > 0) throw new Error(`${failed} versions of TypeScript refuse the declarations`);
+}
