@@ -1,5 +1,5 @@
 import type { InputKind, Layout } from '../losses/options.js';
-import { checkSeveralClasses, findClassAxis } from '../losses/problems.js';
+import { binaryLabelShape, checkSeveralClasses, findClassAxis } from '../losses/problems.js';
 
 /** Places are held in 31 bits. */
 const mostEntries = 2 ** 31 - 1;
@@ -50,7 +50,7 @@ export function checkShapes(
   if (size !== input.data.length) {
     throw new RangeError(`${description} has data of length ${input.data.length}; expected ${size}`);
   }
-  let expected = input.shape;
+  let expected = binaryLabelShape(input.shape, labels.shape, layout);
   if (isSoftmax) {
     const classAxis = findClassAxis(input.shape, layout);
     checkSeveralClasses(input.shape[classAxis]!, classAxis, description);

@@ -143,7 +143,7 @@ export function kernelLoss<Name extends KernelLossName>(
   }
   const layout = hasClasses
     ? layoutWithClasses(input.shape, lossOptions.layout)
-    : layoutWithoutClasses(input.shape);
+    : layoutWithoutClasses(labels.shape);
   // A binary label may be ignored; no problem is ignored as a whole.
   const classFactor = classFactors(
     layout.classes,

@@ -26,7 +26,8 @@ export interface CrossEntropyOptions extends MulticlassOptions, ReductionOptions
  * @param backend what computes.
  * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
  *   `[points, classes]`.
- * @param labels class ids, of the shape of the input without classes; multilabel 0 or 1, of the shape of the input.
+ * @param labels class ids, of the shape of the input without classes; multilabel 0 or 1, of the shape of the input
+ *   (that of one class may lack its axis).
  *   Values are not checked.
  * @param options see {@link CrossEntropyOptions} and {@link Masked}.
  * @returns a scalar ≥ 0, 0 when no pixel is valid; by `reduction: 'none'` a tensor of the shape of the labels.

@@ -17,7 +17,7 @@ export type HingeOptions = BinaryOptions & ReductionOptions;
  * @param backend what computes.
  * @param logits scores of any shape, positive for foreground; multilabel `[images, labels, ...]`,
  *   `[images, ..., labels]` or `[points, labels]`.
- * @param labels 0 or 1, of the same shape. Values are not checked.
+ * @param labels 0 or 1, of the same shape; that of one class may lack its axis. Values are not checked.
  * @param options see {@link BinaryOptions}, {@link ReductionOptions} and {@link Masked}.
  * @returns a scalar ≥ 0, 0 when no pixel is valid; by `reduction: 'none'` a tensor of the shape of the labels.
  * @throws TypeError for an unknown option or option value.

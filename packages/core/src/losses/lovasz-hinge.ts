@@ -35,7 +35,7 @@ export interface LovaszHingeOptions extends LabelMeanOptions, ReductionOptions {
  * @param backend what computes.
  * @param logits scores, positive for foreground: `[images, ...]` or `[points]`; multilabel `[images, labels, ...]`,
  *   `[images, ..., labels]` or `[points, labels]`.
- * @param labels 0 or 1, of the same shape. Values are not checked.
+ * @param labels 0 or 1, of the same shape; that of one class may lack its axis. Values are not checked.
  * @param options see {@link LovaszHingeOptions} and {@link Masked}.
  * @returns a scalar ≥ 0; by `reduction: 'none'` a tensor with an axis of images if there are any and they are scored by
  *   themselves, then one of labels if `multilabel`.

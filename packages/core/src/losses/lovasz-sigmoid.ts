@@ -27,7 +27,7 @@ export interface LovaszSigmoidOptions extends LabelMeanOptions, ReductionOptions
  * @param backend what computes.
  * @param input logits, or probabilities of the foreground if the options say so: `[images, ...]` or `[points]`;
  *   multilabel `[images, labels, ...]`, `[images, ..., labels]` or `[points, labels]`.
- * @param labels 0 or 1, of the same shape. Values are not checked.
+ * @param labels 0 or 1, of the same shape; that of one class may lack its axis. Values are not checked.
  * @param options see {@link LovaszSigmoidOptions} and {@link Masked}.
  * @returns a scalar in 0…1; or one such number per label, per image, or both.
  * @throws TypeError for an unknown option or option value.

@@ -4,7 +4,7 @@ import { kernelLoss } from '../kernels/kernel-loss.js';
 import { referenceBackend } from '../reference/reference-backend.js';
 import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
-import { type LossName, lossesByName } from './losses-by-name.js';
+import { binaryLosses, type LossName, lossesByName } from './losses-by-name.js';
 import { binaryProblems, multiclassProblems } from './problems.js';
 
 interface Shaped {
@@ -254,8 +254,8 @@ describe('shapes that do not fit are named', () => {
   );
 
   test('binary labels have the shape of the scores', () => {
-    expect(() => lossesByName['lovasz-hinge'](referenceBackend, tensor(2, 1, 3), tensor(2, 3))).toThrow(
-      new RangeError('labels of shape [2, 3] for logits of shape [2, 1, 3]; expected shape [2, 1, 3]'),
+    expect(() => lossesByName['lovasz-hinge'](referenceBackend, tensor(2, 2, 3), tensor(2, 3))).toThrow(
+      new RangeError('labels of shape [2, 3] for logits of shape [2, 2, 3]; expected shape [2, 2, 3]'),
     );
     expect(() =>
       lossesByName['lovasz-hinge'](referenceBackend, tensor(2), tensor(2), { multilabel: true }),
@@ -267,6 +267,34 @@ describe('shapes that do not fit are named', () => {
       new RangeError('logits of shape [2, 0]; expected no dimension of length 0'),
     );
   });
+
+  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid', 'cross-entropy', 'soft-jaccard'] as const)(
+    '%s of one score per pixel takes labels without the axis of classes',
+    (name) => {
+      const data = Float32Array.of(1, -2, 0.5, 0.25, 2, -1);
+      const targets = [1, 0, 0, 1, 0, 1];
+      const options = {
+        mask: { data: [1, 1, 0, 1, 1, 1], shape: [2, 3] },
+        ...(binaryLosses.has(name) ? {} : { multilabel: true }),
+      };
+      for (const [shape, layout] of [
+        [[2, 1, 3], 'channels-first'],
+        [[2, 3, 1], 'channels-last'],
+      ] as const) {
+        const full = { ...options, layout, mask: { ...options.mask, shape } };
+        const expected = referenceLoss(name, { data, shape }, { data: targets, shape }, full);
+        const lacking = { data: targets, shape: [2, 3] };
+        const found = referenceLoss(name, { data, shape }, lacking, { ...options, layout });
+        expect(found.value).toBe(expected.value);
+        expect(found.gradient).toEqual(expected.gradient);
+        const fast = kernelLoss(name, { data, shape }, lacking, { ...options, layout });
+        expect(fast.value).toBeCloseTo(expected.value, 6);
+        expect(fast.gradient.shape).toEqual(shape);
+      }
+      const classes = { data: Float32Array.of(1, 2), shape: [1, 2, 1] };
+      expect(() => referenceLoss(name, classes, { data: [0], shape: [1, 1] }, options)).toThrow(RangeError);
+    },
+  );
 
   test('reduction "none" of pixels needs a shape that can be written down', () => {
     const { backend } = shapeBackend();

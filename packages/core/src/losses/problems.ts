@@ -68,7 +68,8 @@ export function multiclassProblems<T>(
 }
 
 /**
- * Checks and arranges scores and binary labels of the same shape: each class is a label of its own.
+ * Checks and arranges scores and binary labels of the same shape: each class is a label of its own. Where there is one
+ * class, labels and mask may lack its axis.
  *
  * @param scores `[images, ...]` or `[points]`; multilabel as the scores of {@link multiclassProblems}.
  * @throws RangeError when the shapes or class options do not fit.
@@ -81,8 +82,10 @@ export function binaryProblems<T>(
   grouping: Grouping,
 ): Problems<T> {
   const { multilabel = false, mask, ignoreIndex } = options;
-  const shape = backend.shape(scores);
-  const description = `${options.input ?? 'logits'} of shape ${text(shape)}`;
+  const scoreShape = backend.shape(scores);
+  const description = `${options.input ?? 'logits'} of shape ${text(scoreShape)}`;
+  const labelShape = binaryLabelShape(scoreShape, backend.shape(labels), options.layout);
+  const shape = multilabel ? scoreShape : labelShape;
   if (shape.length < (multilabel ? 2 : 1)) {
     throw new RangeError(
       `${description}; expected at least ${multilabel ? '2 dimensions, one of them labels' : '1 dimension'}`,
@@ -92,8 +95,8 @@ export function binaryProblems<T>(
   const classes =
     classAxis === undefined ? undefined : knownLength(shape, classAxis, `${description}: labels`);
   checkNotEmpty(shape, description);
-  checkShape('labels', backend.shape(labels), shape, description);
-  if (mask !== undefined) checkShape('mask', backend.shape(mask), shape, description);
+  checkShape('labels', backend.shape(labels), labelShape, description);
+  if (mask !== undefined) checkShape('mask', backend.shape(mask), labelShape, description);
   // A label of a pixel is 0 or 1, and `ignoreIndex` one of these: no problem is ignored as a whole.
   const factors = classFactors(classes ?? 1, { ...options, ignoreIndex: undefined });
 
@@ -109,6 +112,16 @@ export function binaryProblems<T>(
     factors: backend.constant(factors, [1, factors.length, 1]),
     classes,
   };
+}
+
+/** The shape that binary labels must have: that of the scores; without the axis of the classes if there is one and they lack it. */
+export function binaryLabelShape<Length extends Dimension>(
+  scores: readonly Length[],
+  labels: readonly Dimension[],
+  layout?: Layout,
+): readonly Length[] {
+  const axis = findClassAxis(scores, layout);
+  return scores[axis] === 1 && labels.length === scores.length - 1 ? scores.toSpliced(axis, 1) : scores;
 }
 
 /** Arranges labels, and tells which pixels count. */

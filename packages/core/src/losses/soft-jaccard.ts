@@ -24,7 +24,8 @@ export interface SoftJaccardOptions extends ClassMeanOptions, ReductionOptions {
  * @param backend what computes.
  * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
  *   `[points, classes]`.
- * @param labels class ids, of the shape of the input without classes; multilabel 0 or 1, of the shape of the input.
+ * @param labels class ids, of the shape of the input without classes; multilabel 0 or 1, of the shape of the input
+ *   (that of one class may lack its axis).
  *   Values are not checked.
  * @param options see {@link SoftJaccardOptions} and {@link Masked}.
  * @returns a scalar in 0…1, 0 when no pixel is valid; or one such number per class, or per image and class.
