@@ -42,6 +42,8 @@ export type { Recompute } from './training/loss-gradients.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export type { ParameterSelection } from './training/parameter-selection.js';
 export { sgd } from './training/sgd.js';
+export type { ClassAxis } from './training/channel-axis.js';
+export type { OutputOptions, TrainedOutput } from './training/trained-output.js';
 export type { UntrainedParameter } from './training/untrained.js';
 export {
   buildTrainingGraph,

@@ -7,9 +7,10 @@ import {
   type LayoutOptions,
   type NetworkLayout,
 } from './network.js';
+import { predictionsOf, trainedOutput, type OutputOptions, type TrainedOutput } from './trained-output.js';
 import { writeGraph } from './write-graph.js';
 
-export interface EvaluationGraphOptions extends LayoutOptions {
+export interface EvaluationGraphOptions extends LayoutOptions, OutputOptions {
   /** Shapes of the network's inputs, batch included; needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** What the graph is written for. Default `generic`. */
@@ -18,7 +19,8 @@ export interface EvaluationGraphOptions extends LayoutOptions {
 
 /**
  * The network as it predicts, by running statistics and without dropout: from its inputs, `parameters` and
- * `statistics` to `predictions`, the class of the largest logit (int32; the lowest class on a tie), and `logits`.
+ * `statistics` to `predictions`, the class of the largest logit (int32; the lowest class on a tie; of one score per
+ * pixel, 1 where it is above `logitThreshold`), and `logits`, as the network lays them out.
  */
 export function buildEvaluationGraph(
   model: ModelProto,
@@ -29,6 +31,9 @@ export function buildEvaluationGraph(
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   readonly predictionShape: readonly number[];
   readonly logitsShape: readonly number[];
+  /** How many classes the network tells apart: 2 where it puts out one score per pixel. */
+  readonly classCount: number;
+  readonly output: TrainedOutput;
 } {
   const { inputShapes, profile } = options;
   const layout = networkLayout(model, options);
@@ -37,8 +42,8 @@ export function buildEvaluationGraph(
     ...(inputShapes === undefined ? {} : { inputShapes }),
   });
   const { graph } = network;
-  const logits = network.outputs[0]!.value;
-  const predictions = graph.cast(graph.only('ArgMax', [logits], { axis: 1, keepdims: 0 }), 'int32');
+  const { logits, ...output } = trainedOutput(network, options);
+  const predictions = predictionsOf(graph, { logits, ...output }, options.logitThreshold);
   const outputs = [
     { name: 'predictions', value: predictions },
     { name: 'logits', value: logits },
@@ -49,5 +54,7 @@ export function buildEvaluationGraph(
     inputShapes: inputShapesOf(network),
     predictionShape: predictions.shape,
     logitsShape: logits.shape,
+    classCount: output.classCount,
+    output,
   };
 }

@@ -3,6 +3,7 @@ import { lossGradients } from './loss-gradients.js';
 import { appendLoss } from './network-loss.js';
 import { buildNetwork, networkLayout, type NetworkLayout } from './network.js';
 import type { TrainingGraphOptions } from './training-graph.js';
+import type { TrainedOutput } from './trained-output.js';
 import { writeGraph } from './write-graph.js';
 
 /**
@@ -17,11 +18,12 @@ export function buildGradientGraph(
   readonly layout: NetworkLayout;
   readonly outputs: readonly string[];
   readonly labelShape: readonly number[];
+  readonly output: TrainedOutput;
 } {
   const layout = networkLayout(model, options);
   const network = buildNetwork(model, layout, { ...options, mode: 'train' });
   const { graph } = network;
-  const { loss, labels, logits } = appendLoss(network, options);
+  const { loss, labels, logits, output } = appendLoss(network, options);
   const inputs = network.inputs.filter((input) => input.dataType === 'float32');
   const gradients = lossGradients(graph, loss, [...network.parameters, ...inputs], options.recompute);
   const names = [...layout.parameters.map(({ name }) => name), ...inputs.map((input) => input.name!)];
@@ -35,5 +37,5 @@ export function buildGradientGraph(
     })),
   ];
   const { bytes } = writeGraph('gradient', graph.inputs, outputs, options.profile);
-  return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape };
+  return { bytes, layout, outputs: outputs.map(({ name }) => name), labelShape: labels.shape, output };
 }

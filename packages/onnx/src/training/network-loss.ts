@@ -1,35 +1,39 @@
 import type { TensorBackend } from '@lovasz/core';
 import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
 import type { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
 import type { Network } from './network.js';
+import { channelsFirst, trainedOutput, type OutputOptions, type TrainedOutput } from './trained-output.js';
 
-/** A loss over the tensor interface: a scalar from the network's first output and the labels. */
+/**
+ * A loss over the tensor interface: a scalar from the logits `[batch, classes, …]`, whatever axis of the network's
+ * output the classes lie on, and the labels `[batch, …]`. Of one score per pixel it gets `[batch, 1, …]`.
+ */
 export type Loss = <T>(backend: TensorBackend<T>, logits: T, labels: T) => T;
 
-export interface LossOptions {
+export interface LossOptions extends OutputOptions {
   readonly loss: Loss;
-  /** Default: that of the logits without their channel axis. */
+  /** Default: that of the logits without their classes. */
   readonly labelShape?: readonly number[];
   /** How the Lovász weights are computed. Default `auto`. */
   readonly method?: JaccardMethod;
 }
 
-/** Writes the loss of the network's first output and the new input `labels` (int32) into the network's graph. */
+/** Writes the loss of the trained output and the new input `labels` (int32) into the network's graph. */
 export function appendLoss(
   network: Network,
-  { loss, labelShape, method }: LossOptions,
-): { readonly loss: Value; readonly labels: Value; readonly logits: Value } {
+  options: LossOptions,
+): {
+  readonly loss: Value;
+  readonly labels: Value;
+  readonly logits: Value;
+  readonly output: TrainedOutput;
+} {
+  const { loss, labelShape, method } = options;
   const { graph } = network;
-  const output = network.outputs[0]!;
-  const logits = output.value;
-  if (logits.dataType !== 'float32' || logits.rank < 2) {
-    throw new OnnxError(
-      `output '${output.name}' is ${logits.dataType}[${logits.shape.join(', ')}], expected float32 logits [batch, classes, …]`,
-    );
-  }
-  const labels = graph.input('labels', 'int32', labelShape ?? logits.shape.filter((_, axis) => axis !== 1));
+  const { logits, ...output } = trainedOutput(network, options);
+  const labels = graph.input('labels', 'int32', labelShape ?? output.labelShape);
   const backend = createOnnxBackend(graph, method === undefined ? {} : { method });
-  const value = loss(backend, logits, graph.cast(labels, 'float32'));
-  return { loss: graph.reshape(value, []), labels, logits };
+  const scores = channelsFirst(graph, { logits, ...output });
+  const value = loss(backend, scores, graph.cast(labels, 'float32'));
+  return { loss: graph.reshape(value, []), labels, logits, output };
 }

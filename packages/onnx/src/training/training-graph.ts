@@ -20,6 +20,7 @@ import {
 import { lossGradients, type Recompute } from './loss-gradients.js';
 import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
+import { outputWarnings, type TrainedOutput } from './trained-output.js';
 import { describeUntrained } from './untrained.js';
 import { writeGraph } from './write-graph.js';
 
@@ -61,7 +62,8 @@ export interface TrainingGraph extends NetworkLayout {
   readonly optimizer: Uint8Array;
   /**
    * The network as it predicts, by running statistics and without dropout: its inputs, `parameters`, `statistics` →
-   * `predictions` (int32, the class of the largest logit) and `logits`.
+   * `predictions` (int32, the class of the largest logit; of one score per pixel, 1 where it is above
+   * `logitThreshold`) and `logits`.
    */
   readonly evaluate: Uint8Array;
   /** What a run of the step needs, before it is run. */
@@ -72,7 +74,12 @@ export interface TrainingGraph extends NetworkLayout {
   /** The shapes of the network's inputs in training, by name. */
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   readonly labelShape: readonly number[];
+  /** As the network lays them out. */
   readonly logitsShape: readonly number[];
+  /** How many classes the network tells apart: 2 where it puts out one score per pixel. */
+  readonly classCount: number;
+  /** The output that is trained, and how it is read. */
+  readonly output: TrainedOutput;
   readonly randomInputs: readonly RandomInput[];
   /**
    * What the exporter did, or the model is, that is harmless for inference and not for this training; and what is not
@@ -84,8 +91,9 @@ export interface TrainingGraph extends NetworkLayout {
 /**
  * Turns an inference network into training graphs of standard operators.
  *
- * @throws OnnxError when the model cannot be read, or a parameter reaches the loss through an operator without
- *   gradient; RangeError for an option outside of its range.
+ * @throws OnnxError when the model cannot be read, it is not clear which axis of its output holds the classes, or a
+ *   parameter reaches the loss through an operator without gradient; RangeError for an option outside of its range, and
+ *   what the loss throws, as for a loss over classes where there is one score per pixel.
  *
  * @example
  * const graph = buildTrainingGraph(decodeModel(await readFile('network.onnx')), {
@@ -101,7 +109,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
   const layout = networkLayout(model, options);
   const network = buildNetwork(model, layout, { ...options, mode: 'train' });
   const { graph, parameterVector, statisticsVector } = network;
-  const { loss, labels, logits } = appendLoss(network, options);
+  const { loss, labels, logits, output } = appendLoss(network, options);
   const forwardInputs = [...graph.inputs];
   const gradient = flatten(graph, lossGradients(graph, loss, network.parameters, options.recompute));
   const update = appendUpdate(graph, optimizer, parameterVector, gradient);
@@ -115,7 +123,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     writeGraph(
       name,
       inputs,
-      Object.entries(outputs).map(([output, value]) => ({ name: output, value })),
+      Object.entries(outputs).map(([each, value]) => ({ name: each, value })),
       profile,
     );
 
@@ -154,8 +162,10 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     inputShapes: inputShapesOf(network),
     labelShape: labels.shape,
     logitsShape: logits.shape,
+    classCount: output.classCount,
+    output,
     randomInputs: network.randomInputs,
-    warnings: trainingWarnings(model, layout, options),
+    warnings: [...outputWarnings(output), ...trainingWarnings(model, layout, options)],
   };
 }
 

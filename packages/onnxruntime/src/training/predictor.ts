@@ -1,8 +1,16 @@
-import { buildEvaluationGraph, decodeModel, initialVectors, sizeOf, type ModelProto } from '@lovasz/onnx';
+import {
+  buildEvaluationGraph,
+  decodeModel,
+  initialVectors,
+  sizeOf,
+  type ModelProto,
+  type OutputOptions,
+  type TrainedOutput,
+} from '@lovasz/onnx';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 
-export interface PredictorOptions {
+export interface PredictorOptions extends OutputOptions {
   /** Shapes of the inputs, batch included. Needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** Threads of ONNX Runtime. Default: its own choice, one per core. */
@@ -23,12 +31,14 @@ export class Predictor {
     private readonly inputShapes: Readonly<Record<string, readonly number[]>>,
     /** The shape of the predictions. */
     readonly labelShape: readonly number[],
-    /** How many classes the network tells apart. */
+    /** How many classes the network tells apart: 2 where it puts out one score per pixel. */
     readonly classCount: number,
+    /** The output that is predicted, and how it is read. */
+    readonly output: TrainedOutput,
     private readonly worker: WorkerThread,
   ) {}
 
-  /** @throws OnnxError when the model cannot be read. */
+  /** @throws OnnxError when the model cannot be read, or it is not clear which axis of its output holds the classes. */
   static async create(model: Uint8Array | ModelProto, options: PredictorOptions = {}): Promise<Predictor> {
     const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
     const graph = buildEvaluationGraph(decoded, options);
@@ -49,7 +59,7 @@ export class Predictor {
       await worker.terminate();
       throw error;
     }
-    return new Predictor(graph.inputShapes, graph.predictionShape, graph.logitsShape[1]!, worker);
+    return new Predictor(graph.inputShapes, graph.predictionShape, graph.classCount, graph.output, worker);
   }
 
   /**

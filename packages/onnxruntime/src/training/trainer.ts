@@ -11,8 +11,10 @@ import {
   type Loss,
   type ModelProto,
   type Optimizer,
+  type OutputOptions,
   type ParameterSelection,
   type Recompute,
+  type TrainedOutput,
   type TrainingGraph,
 } from '@lovasz/onnx';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
@@ -23,15 +25,15 @@ import { emitWarning } from './emit-warning.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 
-export interface TrainerOptions {
-  /** A loss of `@lovasz/core`, applied to the network's first output and the labels. */
+export interface TrainerOptions extends OutputOptions {
+  /** A loss of `@lovasz/core`, applied to the logits of the trained output, `[batch, classes, …]`, and the labels. */
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** Shapes of the inputs in training, batch included. Needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** Shapes of the inputs in `predict`. Default: those of training. */
   readonly predictionShapes?: Readonly<Record<string, readonly number[]>>;
-  /** Shape of the labels. Default: that of the logits without their channel axis. */
+  /** Shape of the labels. Default: that of the logits without their classes. */
   readonly labelShape?: readonly number[];
   /** Default `train`; `frozen` keeps the running statistics, for batches too small to estimate them from. */
   readonly batchNormalization?: BatchNormalizationMode;
@@ -95,7 +97,8 @@ export class Trainer {
    * Compiles the training graphs and starts the thread.
    *
    * @param model the bytes of an ONNX file, or a decoded model.
-   * @throws OnnxError when the model cannot be read or differentiated; RangeError for an option outside of its range.
+   * @throws OnnxError when the model cannot be read or differentiated, or it is not clear which axis of its output holds
+   *   the classes; RangeError for an option outside of its range, or a loss over classes for one score per pixel.
    */
   static async create(model: Uint8Array | ModelProto, options: TrainerOptions): Promise<Trainer> {
     const { seed = 0, threads = 0, onWarning = emitWarning } = options;
@@ -163,9 +166,14 @@ export class Trainer {
     return this.graph.labelShape;
   }
 
-  /** How many classes the network tells apart: the length of the channel axis of its logits. */
+  /** How many classes the network tells apart: 2 where it puts out one score per pixel. */
   get classCount(): number {
-    return this.graph.logitsShape[1]!;
+    return this.graph.classCount;
+  }
+
+  /** The output that is trained, and how it is read. */
+  get output(): TrainedOutput {
+    return this.graph.output;
   }
 
   /**
@@ -200,7 +208,8 @@ export class Trainer {
   }
 
   /**
-   * The class of every pixel, by the running statistics and without dropout.
+   * The class of every pixel, by the running statistics and without dropout: that of the largest logit; of one score per
+   * pixel, 1 where it is above `logitThreshold`.
    *
    * @returns class ids in the shape of the labels, for a batch of the prediction shapes.
    */
