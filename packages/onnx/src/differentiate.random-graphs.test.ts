@@ -6,6 +6,7 @@ import { interpret } from './interpret.js';
 import { sizeOf } from './ir/tensor.js';
 import type { Value } from './ir/value.js';
 import type { Numbers } from './operators/operator.js';
+import { flatLength, layOut, unflatten } from './training/flat-vector.js';
 
 /** How many graphs are tried: more with `LOVASZ_RANDOM_GRAPHS=5000`, others with `LOVASZ_RANDOM_SEED=2`. */
 const numRuns = Number(process.env['LOVASZ_RANDOM_GRAPHS'] ?? 150);
@@ -275,7 +276,9 @@ const kinds: readonly ((pen: Pen) => Value)[] = [
 
 interface Written {
   readonly graph: GraphBuilder;
-  readonly inputs: readonly Value[];
+  /** The one input, and the values that are cut out of it, by which is differentiated. */
+  readonly vector: Value;
+  readonly parts: readonly Value[];
   readonly loss: Value;
   readonly operators: readonly string[];
 }
@@ -283,8 +286,10 @@ interface Written {
 /** The graph of a plan; its loss weighs the entries of every value, so that each is used, most of them twice. */
 function write({ shapes, steps, entries }: Plan): Written {
   const graph = new GraphBuilder();
-  const inputs = shapes.map((shape, place) => graph.input(`x${place}`, 'float64', shape));
-  const values: Value[] = [...inputs];
+  const layout = layOut(shapes.map((shape, place) => ({ name: `x${place}`, shape })));
+  const vector = graph.input('parameters', 'float64', [flatLength(layout)]);
+  const parts = unflatten(graph, vector, layout);
+  const values: Value[] = [...parts];
   for (const { kind, operands, choices } of steps) {
     const [a, b, c] = operands.map((place) => values[place % values.length]!) as [Value, Value, Value];
     const y = kinds[kind % kinds.length]!(new Pen(graph, a, b, c, choices));
@@ -302,37 +307,30 @@ function write({ shapes, steps, entries }: Plan): Written {
       );
     })
     .reduce((sum, term) => graph.add(sum, term));
-  return { graph, inputs, loss, operators: graph.nodes.map(({ operator }) => operator.name) };
+  return { graph, vector, parts, loss, operators: graph.nodes.map(({ operator }) => operator.name) };
 }
 
 /** The largest error of a gradient relative to the largest derivative, leaving out entries at a kink. */
-function gradientError({ graph, inputs, loss }: Written, entries: number): number {
+function gradientError({ graph, vector, parts, loss }: Written, entries: number): number {
   const random = generator(entries + 1);
-  const feeds = new Map<Value, Numbers>(
-    inputs.map((input) => [
-      input,
-      { shape: input.shape, data: Float64Array.from({ length: sizeOf(input.shape) }, random) },
-    ]),
-  );
+  const data = Float64Array.from({ length: sizeOf(vector.shape) }, random);
+  const feeds = new Map<Value, Numbers>([[vector, { shape: vector.shape, data }]]);
   const lossNow = (): number => interpret([loss], feeds)[0]!.data[0]!;
-  const gradients = interpret(differentiate(graph, loss, inputs), feeds);
+  const gradients = interpret(differentiate(graph, loss, parts), feeds).flatMap((each) => [...each.data]);
   const step = 1e-5;
   const middle = lossNow();
-  const compared = inputs.flatMap((input, position) => {
-    const { data } = feeds.get(input)!;
-    return Array.from(data, (entry, place) => {
-      const at = (value: number): number => {
-        data[place] = value;
-        return lossNow();
-      };
-      const [down, up] = [at(entry - step), at(entry + step)];
-      data[place] = entry;
-      return {
-        difference: (up - down) / (2 * step),
-        bend: Math.abs(up - 2 * middle + down) / step,
-        gradient: gradients[position]!.data[place]!,
-      };
-    });
+  const compared = Array.from(data, (entry, place) => {
+    const at = (value: number): number => {
+      data[place] = value;
+      return lossNow();
+    };
+    const [down, up] = [at(entry - step), at(entry + step)];
+    data[place] = entry;
+    return {
+      difference: (up - down) / (2 * step),
+      bend: Math.abs(up - 2 * middle + down) / step,
+      gradient: gradients[place]!,
+    };
   });
   const scale = Math.max(...compared.map(({ difference }) => Math.abs(difference)), 0.1);
   // A smooth function bends by step · f″; at a kink, the one-sided differences are apart by as much as the slopes.

@@ -6,6 +6,7 @@ import type { Value } from './ir/value.js';
 import type { Numbers, Operator } from './operators/operator.js';
 
 const vector = (...data: number[]): Numbers => ({ shape: [data.length], data: Float64Array.from(data) });
+const vectorOf = (length: number): Numbers => vector(...Array.from({ length }, (_, place) => place));
 const entries = (value: Value, feeds: [Value, Numbers][]): number[] => [
   ...interpret([value], new Map(feeds))[0]!.data,
 ];
@@ -38,6 +39,29 @@ describe('differentiate', () => {
     const unused = graph.input('unused', 'float32', [3]);
     const [, zero] = differentiate(graph, graph.sum(x, [0], false), [x, unused]);
     expect(entries(zero!, [])).toEqual([0, 0, 0]);
+  });
+
+  test('what is computed from a value by rewriting does not hide it, used once or twice', () => {
+    const graph = new GraphBuilder();
+    const vector = graph.input('vector', 'float32', [6]);
+    const matrix = graph.reshape(vector, [2, 3]);
+    const turned = graph.transpose(matrix, [1, 0]);
+    const once = graph.reshape(matrix, [3, 2]);
+    const back = graph.transpose(turned, [1, 0]);
+    const sum = graph.sum(graph.multiply(graph.add(turned, once), 2), [0, 1], false);
+    const loss = graph.add(sum, graph.sum(graph.add(back, matrix), [0, 1], false));
+    const [dmatrix, dturned] = differentiate(graph, loss, [matrix, turned]);
+    const feeds: [Value, Numbers][] = [[vector, vectorOf(6)]];
+    expect(entries(dmatrix!, feeds)).toEqual([6, 6, 6, 6, 6, 6]);
+    expect(entries(dturned!, feeds)).toEqual([3, 3, 3, 3, 3, 3]);
+  });
+
+  test('a constant is refused: what depends on it may have been computed already', () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [2]);
+    const two = graph.constant([2, 2]);
+    const loss = graph.sum(graph.multiply(x, graph.multiply(two, two)), [0], false);
+    expect(() => differentiate(graph, loss, [x, two])).toThrow('inputs[1] is a constant');
   });
 
   test('nothing flows through stopGradient', () => {

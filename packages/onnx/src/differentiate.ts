@@ -11,7 +11,8 @@ import { sameShape } from './shapes/same-shape.js';
  *
  * A value that is used twice accumulates both gradients. An input on which the output does not depend has gradient 0.
  *
- * @throws OnnxError when an operator on the way has no gradient; it names the node and the path that leads there.
+ * @throws OnnxError when an operator on the way has no gradient (it names the node and the path that leads there), or
+ *   when an input is a constant: what is computed from those may be computed while the graph is built.
  *
  * @example
  * const graph = new GraphBuilder();
@@ -30,20 +31,51 @@ export function differentiate(
 /** Gives for a node one that computes the same, in terms of which its gradient is written. */
 export type Replay = (node: Node) => Node;
 
+/** An output to differentiate, and by how much each of its entries counts. */
+export interface Seed {
+  readonly output: Value;
+  readonly cotangent: Value;
+}
+
+/** What {@link backpropagate} gives. */
+export interface Backpropagation {
+  /** For each input its gradient; `undefined` where none reached it, which is not the same as one of zeros. */
+  readonly gradients: readonly (Value | undefined)[];
+  /** Whether the gradient of the node's outputs ends there: the node's rule has none for that input. */
+  endsAt(node: Node, position: number): boolean;
+}
+
+/** As {@link differentiate}, for the sum over several outputs, each with its cotangent. */
+export function differentiateOutputs(
+  graph: GraphBuilder,
+  outputs: readonly Seed[],
+  inputs: readonly Value[],
+): readonly Value[] {
+  inputs.forEach((input, place) => {
+    if (input.constant === undefined) return;
+    throw new OnnxError(
+      `inputs[${place}] is a constant, and what depends on it may have been computed while the graph was built; declare it with graph.input(…) before it is used`,
+    );
+  });
+  const { gradients } = backpropagate(graph, outputs, inputs);
+  return inputs.map((input, place) => gradients[place] ?? graph.fill(0, input.shape, input.dataType));
+}
+
 /**
- * As {@link differentiate}, for the sum over several outputs, each with its cotangent.
+ * As {@link differentiateOutputs}, telling which inputs no gradient reached and where it ended.
  *
  * @param replay where gradients read the values of the forward pass from; by default from the forward pass itself.
  */
-export function differentiateOutputs(
+export function backpropagate(
   graph: GraphBuilder,
-  outputs: readonly { readonly output: Value; readonly cotangent: Value }[],
+  outputs: readonly Seed[],
   inputs: readonly Value[],
   replay: Replay = (node) => node,
-): readonly Value[] {
+): Backpropagation {
   const nodes = [...graph.nodes];
   const active = activeValues(nodes, inputs);
   const cotangents = new Map<Value, Value>();
+  const ends = new Map<Node, ReadonlySet<number>>();
   const accumulate = (value: Value, gradient: Value): void => {
     if (!sameShape(gradient.shape, value.shape) || gradient.dataType !== value.dataType) {
       throw new OnnxError(
@@ -75,12 +107,19 @@ export function differentiateOutputs(
         },
       }),
     );
+    const ended = new Set<number>();
     node.inputs.forEach((input, position) => {
       const gradient = gradients[position];
-      if (input !== undefined && gradient !== undefined && active.has(input)) accumulate(input, gradient);
+      if (input === undefined || !active.has(input)) return;
+      if (gradient === undefined) ended.add(position);
+      else accumulate(input, gradient);
     });
+    ends.set(node, ended);
   }
-  return inputs.map((input) => cotangents.get(input) ?? graph.fill(0, input.shape, input.dataType));
+  return {
+    gradients: inputs.map((input) => cotangents.get(input)),
+    endsAt: (node, position) => ends.get(node)?.has(position) ?? false,
+  };
 }
 
 function one(graph: GraphBuilder, output: Value): Value {

@@ -53,8 +53,12 @@ export class GraphBuilder {
   private valueCount = 0;
   private foldedSteps = 0;
 
-  /** @param options.share whether equal applications become one. Default true. */
-  constructor(private readonly options: { readonly share?: boolean } = {}) {}
+  /**
+   * @param options.share whether equal applications become one. Default true.
+   * @param options.lookThrough whether an operator may read what its input was computed from in place of the input:
+   *   shorter, but not to be differentiated. Default false.
+   */
+  constructor(private readonly options: { readonly share?: boolean; readonly lookThrough?: boolean } = {}) {}
 
   /** The nodes so far, each after those it reads from. */
   get nodes(): readonly Node[] {
@@ -125,7 +129,10 @@ export class GraphBuilder {
 
     const types = definition.infer(node);
     for (const { shape } of types) checkShape(shape, (cause) => node.error(cause));
-    const simpler = this.fold(node, types) ?? definition.rewrite?.(this, node);
+    const simpler =
+      this.fold(node, types) ??
+      (this.options.lookThrough === true ? definition.lookThrough?.(this, node) : undefined) ??
+      definition.rewrite?.(this, node);
     if (simpler !== undefined) {
       simpler.forEach((value, position) => checkRewrite(node, value, types[position]));
       node.outputs = simpler;

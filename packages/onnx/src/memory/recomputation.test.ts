@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiateOutputs } from '../differentiate.js';
+import { backpropagate } from '../differentiate.js';
 import { interpret } from '../interpret.js';
 import type { Value } from '../ir/value.js';
 import { liveNodes } from '../model/encode-model.js';
@@ -39,7 +39,8 @@ function network(layers: number, side = 6): Net {
 
 function gradientsOf({ graph, loss, weights }: Net, segments: number | 'auto'): readonly Value[] {
   const replay = recomputation(graph, cutIntoSegments(liveNodes([loss]), segments));
-  return differentiateOutputs(graph, [{ output: loss, cotangent: graph.constant(1) }], weights, replay);
+  const outputs = [{ output: loss, cotangent: graph.constant(1) }];
+  return backpropagate(graph, outputs, weights, replay).gradients.map((gradient) => gradient!);
 }
 
 const feedsOf = ({ inputs }: Net) =>
@@ -91,12 +92,8 @@ describe('recomputation', () => {
     const loss = graph.sum(graph.exp(graph.exp(y)), [0], false);
     const nodes = liveNodes([loss]);
     const replay = recomputation(graph, [nodes.slice(0, 4), nodes.slice(4)]);
-    const [gradient] = differentiateOutputs(
-      graph,
-      [{ output: loss, cotangent: graph.constant(1) }],
-      [x],
-      replay,
-    );
+    const outputs = [{ output: loss, cotangent: graph.constant(1) }];
+    const [gradient] = backpropagate(graph, outputs, [x], replay).gradients;
     const names = liveNodes([gradient!]).map(({ operator }) => operator.name);
     expect(names.filter((name) => name === 'Dropout')).toHaveLength(1);
     expect(names.filter((name) => name === 'Tanh')).toHaveLength(2);

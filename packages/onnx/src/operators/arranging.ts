@@ -98,13 +98,17 @@ export const arrangingOperators: readonly Operator[] = [
       if (sameShape(x.shape, shape)) return [x];
       // Written out already.
       if (node.int('allowzero') === 1 && sameShape(node.knownNumbers(1), shape)) return undefined;
-      // Only the last of several reshapes matters.
-      const before = x.producer;
-      if (before?.operator.name === 'Reshape') return [graph.reshape(before.input(0), shape)];
       // A shape with inferred or copied lengths is written out, so that equal reshapes are shared.
       return sameShape(node.knownNumbers(1), shape) && (node.int('allowzero') === 1 || !shape.includes(0))
         ? undefined
         : [graph.only('Reshape', [x, graph.integers(shape)], { allowzero: 1 })];
+    },
+    // Only the last of several reshapes matters.
+    lookThrough: (graph, node) => {
+      const before = node.input(0).producer;
+      return before?.operator.name === 'Reshape'
+        ? [graph.reshape(before.input(0), reshapedShape(node))]
+        : undefined;
     },
     evaluate: (node, [x]) => [{ shape: reshapedShape(node), data: x!.data }],
     gradient: reshapeBack,
@@ -144,17 +148,19 @@ export const arrangingOperators: readonly Operator[] = [
           ),
         ];
       }
-      const before = x.producer;
-      if (before?.operator.name === 'Transpose') {
-        const first = permutationOf(before);
-        return [
-          graph.transpose(
-            before.input(0),
-            permutation.map((axis) => first[axis]!),
-          ),
-        ];
-      }
       return undefined;
+    },
+    // Two permutations one after the other are one.
+    lookThrough: (graph, node) => {
+      const before = node.input(0).producer;
+      if (before?.operator.name !== 'Transpose') return undefined;
+      const first = permutationOf(before);
+      return [
+        graph.transpose(
+          before.input(0),
+          permutationOf(node).map((axis) => first[axis]!),
+        ),
+      ];
     },
     evaluate: (node, [x]) => {
       const permutation = permutationOf(node);

@@ -5,7 +5,9 @@ import { interpret } from '../interpret.js';
 import type { Attributes } from '../ir/attributes.js';
 import { sizeOf } from '../ir/tensor.js';
 import type { Value } from '../ir/value.js';
-import type { Numbers } from './operator.js';
+import { flatLength, layOut, unflatten } from '../training/flat-vector.js';
+import { noGradient, type Numbers } from './operator.js';
+import { operatorNamed, operatorNames } from './registry.js';
 
 /** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */
 type Input =
@@ -446,25 +448,144 @@ const cases: readonly Case[] = [
     ],
     attributes,
   })),
+  // Weights of which one side has length 1, and what only arranges entries: some of these are a Reshape.
+  { operator: 'MatMul', inputs: [x(3, 5), x(5, 1)] },
+  { operator: 'MatMul', inputs: [x(3, 1), x(1, 4)] },
+  { operator: 'Gemm', inputs: [x(3, 5), x(1, 5), x(1)], attributes: { transB: 1 } },
+  { operator: 'Gemm', inputs: [x(3, 1), x(4, 1), x(1, 4)], attributes: { transB: 1 } },
+  conv([1, 1, 3, 3], [2, 1, 1, 1], {}, true),
+  recurrent('RNN', 1),
+  recurrent('GRU', 3),
+  recurrent('LSTM', 4),
+  unary('Flatten', x(1, 2, 3)),
+  unary('Flatten', x(2, 3), { axis: 0 }),
+  { operator: 'Squeeze', inputs: [x(2, 1, 3), integers(1)] },
+  { operator: 'Squeeze', inputs: [x(1, 2, 1)] },
+  { operator: 'Unsqueeze', inputs: [x(2, 3), integers(0, -1)] },
+  unary('Identity', x(2, 3)),
+  unary('Dropout', x(2, 3)),
+  { operator: 'Transpose', inputs: [x(1, 4)] },
+  { operator: 'Transpose', inputs: [x(1, 4, 2)], attributes: { perm: [1, 0, 2] } },
+  { operator: 'Expand', inputs: [x(1, 3, 2), integers(2, 3, 2)] },
+  { operator: 'Tile', inputs: [x(1, 3), integers(1, 1)] },
+  { operator: 'Tile', inputs: [x(1, 3), integers(4, 1)] },
+  { operator: 'DepthToSpace', inputs: [x(1, 4, 1, 1)], attributes: { blocksize: 2 } },
+  { operator: 'SpaceToDepth', inputs: [x(1, 1, 2, 2)], attributes: { blocksize: 2 } },
+  { operator: 'Einsum', inputs: [x(1, 3), x(3, 1)], attributes: { equation: 'ij,jk->ki' } },
+  { operator: 'Einsum', inputs: [x(2, 1, 3)], attributes: { equation: 'ijk->jki' } },
+  { operator: 'GatherND', inputs: [x(1, 4), tuples([2, 2], 0, 1, 0, 3)] },
+  { operator: 'GatherElements', inputs: [x(2, 3), tuples([2, 2], 0, 2, 1, 1)], attributes: { axis: 1 } },
+  { operator: 'Where', inputs: [bools([2, 1], 1, 0), x(2, 3), x(1, 3)] },
+  { operator: 'Cast', inputs: [x(2, 3)], attributes: { to: 11 } },
+  { operator: 'CastLike', inputs: [x(2, 3), { constant: [0], type: 'float32' }] },
+  { operator: 'Sum', inputs: [x(3), x(2, 3), x(1)] },
+  { operator: 'ReduceLogSum', inputs: [above(2, 1, 3), integers(1, 2)] },
+  {
+    operator: 'MaxUnpool',
+    inputs: [x(1, 1, 2, 2), tuples([1, 1, 2, 2], 5, 2, 8, 15)],
+    attributes: { kernel_shape: [2, 2], strides: [2, 2] },
+  },
+  {
+    operator: 'SoftmaxCrossEntropyLoss',
+    inputs: [x(2, 3, 2), tuples([2, 2], 1, 2, 0, 2), above(3)],
+  },
+  { operator: 'BatchNormalization', inputs: [x(3, 2, 2), x(2), x(2), x(2), above(2)] },
+  ...['constant', 'reflect', 'edge', 'wrap'].map((mode): Case => ({
+    operator: 'Pad',
+    inputs: [x(5, 4), integers(2, -1, -1, 2)],
+    attributes: { mode },
+  })),
 ];
 
-/** One application of the operator to inputs drawn at random, and the sum of its outputs under random cotangents. */
-function build(each: Case, seed: number) {
+/**
+ * Inputs through which no gradient goes, by operator: integers, conditions, and reals that say how to compute or with
+ * which the output jumps.
+ */
+const notDifferentiated: Readonly<Record<string, readonly number[]>> = {
+  AffineGrid: [1],
+  Attention: [6],
+  CastLike: [1],
+  CenterCropPad: [1],
+  Col2Im: [1, 2],
+  Compress: [1],
+  CumProd: [1],
+  CumSum: [1],
+  DFT: [1, 2],
+  // The gradient of a pair passes straight through: see quantization.test.ts.
+  DequantizeLinear: [0, 2],
+  QuantizeLinear: [0, 1, 2],
+  Dropout: [1, 2],
+  Expand: [1],
+  GRU: [4],
+  Gather: [1],
+  GatherElements: [1],
+  GatherND: [1],
+  LSTM: [4],
+  MaxRoiPool: [1],
+  MaxUnpool: [1, 2],
+  NegativeLogLikelihoodLoss: [1],
+  OneHot: [0, 1],
+  Pad: [1, 3],
+  RNN: [4],
+  ReduceL1: [1],
+  ReduceL2: [1],
+  ReduceLogSum: [1],
+  ReduceLogSumExp: [1],
+  ReduceMax: [1],
+  ReduceMean: [1],
+  ReduceMin: [1],
+  ReduceProd: [1],
+  ReduceSum: [1],
+  ReduceSumSquare: [1],
+  Reshape: [1],
+  Resize: [1, 2, 3],
+  ReverseSequence: [1],
+  RoiAlign: [1, 2],
+  RotaryEmbedding: [3],
+  STFT: [1, 3],
+  ScatterElements: [1],
+  ScatterND: [1],
+  Slice: [1, 2, 3, 4],
+  SoftmaxCrossEntropyLoss: [1],
+  Split: [1],
+  Squeeze: [1],
+  TensorScatter: [2],
+  Tile: [1],
+  TopK: [1],
+  Trilu: [1],
+  Unsqueeze: [1],
+  Where: [0],
+};
+
+/**
+ * One application of the operator to inputs drawn at random, and the sum of its outputs under random cotangents.
+ *
+ * @param cut whether the inputs are parts of one flat vector, as the weights of a network in training are.
+ */
+function build(each: Case, seed: number, cut = false) {
   const { dataType = 'float64' } = each;
   const random = generator(seed);
   const graph = new GraphBuilder();
   const feeds = new Map<Value, Numbers>();
-  const inputs = each.inputs.map((input, position) => {
-    if ('constant' in input)
-      return graph.constant(input.constant, input.shape ?? [input.constant.length], input.type ?? 'float32');
-    const value = graph.input(`input_${position}`, dataType, input.shape);
-    const draw = input.draw ?? signed;
-    feeds.set(value, {
-      shape: input.shape,
-      data: Float64Array.from({ length: sizeOf(input.shape) }, () => draw(random())),
-    });
-    return value;
+  const drawn = each.inputs.flatMap((input, position) => {
+    if ('constant' in input) return [];
+    const { shape, draw = signed } = input;
+    const data = Float64Array.from({ length: sizeOf(shape) }, () => draw(random()));
+    return [{ name: `input_${position}`, shape, data }];
   });
+  const variables = cut
+    ? cutFromVector(graph, drawn, dataType, feeds)
+    : drawn.map(({ name, shape, data }) => {
+        const value = graph.input(name, dataType, shape);
+        feeds.set(value, { shape, data });
+        return value;
+      });
+  const waiting = [...variables];
+  const inputs = each.inputs.map((input) =>
+    'constant' in input
+      ? graph.constant(input.constant, input.shape ?? [input.constant.length], input.type ?? 'float32')
+      : waiting.shift()!,
+  );
   // Constants that are operands take part in float64.
   const operands = inputs.map((value) =>
     value.constant !== undefined && value.dataType === 'float32' && each.operator !== 'Resize'
@@ -486,12 +607,21 @@ function build(each: Case, seed: number) {
     });
     return { output, cotangent };
   });
-  return {
-    graph,
-    feeds,
-    seeds,
-    variables: [...feeds.keys()].filter((value) => value.name!.startsWith('input')),
-  };
+  return { graph, feeds, seeds, variables };
+}
+
+/** Inputs as parts of one vector, of which one more entry is fed than is read. */
+function cutFromVector(
+  graph: GraphBuilder,
+  drawn: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float64Array }[],
+  dataType: 'float32' | 'float64',
+  feeds: Map<Value, Numbers>,
+): readonly Value[] {
+  const layout = layOut([...drawn, { name: 'rest', shape: [1] }]);
+  const vector = graph.input('parameters', dataType, [flatLength(layout)]);
+  const data = Float64Array.from([...drawn.flatMap((each) => [...each.data]), 0]);
+  feeds.set(vector, { shape: vector.shape, data });
+  return unflatten(graph, vector, layout).slice(0, -1);
 }
 
 function weightedSum(seeds: ReturnType<typeof build>['seeds'], feeds: ReadonlyMap<Value, Numbers>): number {
@@ -517,6 +647,16 @@ describe('gradients agree with central differences', () => {
   test.each(cases.map((each, index) => [title(each), each, index] as const))('%s', (_, each, index) => {
     const { graph, feeds, seeds, variables } = build(each, index);
     const gradients = interpret(differentiateOutputs(graph, seeds, variables), feeds);
+    const parts = build(each, index, true);
+    // Every part is read once more, as it lies in the vector: its gradient is 1 larger.
+    const reads = parts.variables.map((variable) => {
+      const output = parts.graph.reshape(variable, [sizeOf(variable.shape)]);
+      return { output, cotangent: parts.graph.fill(1, output.shape, output.dataType) };
+    });
+    const gradientsOfParts = interpret(
+      differentiateOutputs(parts.graph, [...parts.seeds, ...reads], parts.variables),
+      parts.feeds,
+    );
     const step = 1e-5;
     variables.forEach((variable, position) => {
       const { data } = feeds.get(variable)!;
@@ -531,9 +671,31 @@ describe('gradients agree with central differences', () => {
       const scale = Math.max(...differences.map(Math.abs), 0.05);
       gradients[position]!.data.forEach((gradient, place) => {
         expect(Math.abs(gradient - differences[place]!) / scale).toBeLessThan(1e-6);
+        const ofPart = gradientsOfParts[position]!.data[place]! - 1;
+        expect(Math.abs(ofPart - differences[place]!) / scale).toBeLessThan(1e-6);
       });
     });
   });
+});
+
+test('every operator is differentiated by every input that may be a parameter', () => {
+  const differentiated = new Set(
+    cases.flatMap(({ operator, inputs }) =>
+      inputs.flatMap((input, position) => ('constant' in input ? [] : [`${operator} ${position}`])),
+    ),
+  );
+  const expected = operatorNames.flatMap((name) => {
+    const { gradient, inputs } = operatorNamed(name);
+    if (gradient === noGradient) return [];
+    const [, most] = inputs;
+    // Those that take any number of inputs treat them alike.
+    const positions = Array.from({ length: Math.min(most, 9) }, (_, position) => position);
+    return positions
+      .slice(0, most === Infinity ? 2 : most)
+      .filter((position) => !(notDifferentiated[name] ?? []).includes(position))
+      .map((position) => `${name} ${position}`);
+  });
+  expect(expected.filter((each) => !differentiated.has(each))).toEqual([]);
 });
 
 test('a batch whose windows are laid out in pieces has the gradient of its images', () => {

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Node } from '../ir/node.js';
 import { ownProperty } from '../own-property.js';
 import { sizeOf } from '../ir/tensor.js';
@@ -177,22 +178,25 @@ export const indexingOperators: readonly Operator[] = [
     rewrite: (graph, node) => {
       const { before, after } = padsOf(node);
       const x = node.input(0);
-      if ([...before, ...after].every((pad) => pad === 0)) return [x];
-      if (node.text('mode') === 'constant') {
-        // Negative pads cut; the rest is a Pad over all axes.
-        if ([...before, ...after].every((pad) => pad >= 0)) {
-          return node.hasInput(3)
-            ? [graph.only('Pad', [x, graph.integers([...before, ...after]), node.inputs[2]])]
-            : undefined;
-        }
+      const amounts = [...before, ...after];
+      if (amounts.every((amount) => amount === 0)) return [x];
+      // Negative pads cut first, and the others go around what is left.
+      if (amounts.some((amount) => amount < 0)) {
+        const { starts, lengths } = keptBy(node);
+        if (lengths.includes(0)) return [nothingLeft(graph, node)];
         const cut = graph.slice(x, {
-          starts: before.map((pad) => Math.max(-pad, 0)),
-          ends: x.shape.map((length, axis) => length + Math.min(after[axis]!, 0)),
-          axes: x.shape.map((_, axis) => axis),
+          starts,
+          ends: starts.map((start, axis) => start + lengths[axis]!),
+          axes: starts.map((_, axis) => axis),
         });
-        const amounts = [...before, ...after].map((pad) => Math.max(pad, 0));
-        if (amounts.every((amount) => amount === 0)) return [cut];
-        return [graph.only('Pad', [cut, graph.integers(amounts), node.inputs[2]])];
+        const added = graph.integers(amounts.map((amount) => Math.max(amount, 0)));
+        return [graph.only('Pad', [cut, added, node.inputs[2]], { mode: node.text('mode') })];
+      }
+      if (node.text('mode') === 'constant') {
+        // Over all axes.
+        return node.hasInput(3)
+          ? [graph.only('Pad', [x, graph.integers(amounts), node.inputs[2]])]
+          : undefined;
       }
       // The other modes read existing entries: a Gather along each padded axis.
       let padded = x;
@@ -208,6 +212,7 @@ export const indexingOperators: readonly Operator[] = [
     },
     evaluate: (node, [x, , fill]) => {
       const { before } = padsOf(node);
+      const { starts, lengths } = keptBy(node);
       const mode = node.text('mode');
       const shape = paddedShape(node);
       const data = new Float64Array(sizeOf(shape)).fill(fill?.data[0] ?? 0);
@@ -217,7 +222,7 @@ export const indexingOperators: readonly Operator[] = [
         const source = position.map((place, axis) =>
           mode === 'constant'
             ? place - before[axis]!
-            : paddingSource(mode, place - before[axis]!, x!.shape[axis]!),
+            : starts[axis]! + paddingSource(mode, place - Math.max(before[axis]!, 0), lengths[axis]!),
         );
         if (source.some((place, axis) => place < 0 || place >= x!.shape[axis]!)) continue;
         data[entry] = x!.data[flatten(source, x!.shape)]!;
@@ -395,6 +400,29 @@ function scatteredExtremumGradient({
   const count = graph.only('ScatterElements', [own, indices, theirs], { axis, reduction: 'add' });
   const share = graph.divide(cotangent, count);
   return [graph.multiply(own, share), undefined, graph.multiply(theirs, gather(share))];
+}
+
+/** What the negative pads of a node leave of each axis. */
+function keptBy(node: Node): { readonly starts: readonly number[]; readonly lengths: readonly number[] } {
+  const { before, after } = padsOf(node);
+  const { shape } = node.input(0);
+  const starts = before.map((pad, axis) => Math.min(Math.max(-pad, 0), shape[axis]!));
+  const lengths = shape.map((length, axis) =>
+    Math.max(length - starts[axis]! - Math.max(-after[axis]!, 0), 0),
+  );
+  const empty = lengths.findIndex((length, axis) => length === 0 && shape[axis]! > 0);
+  if (empty >= 0 && node.text('mode') !== 'constant') {
+    throw node.error(
+      `pads of ${before[empty]} and ${after[empty]} cut all of axis ${empty} of [${shape.join(', ')}], and mode '${node.text('mode')}' repeats what is left`,
+    );
+  }
+  return { starts, lengths };
+}
+
+/** The fill alone. */
+function nothingLeft(graph: GraphBuilder, node: Node): Value {
+  const fill = node.inputs[2] ?? graph.constant(0, [], node.input(0).dataType);
+  return graph.expand(graph.reshape(fill, []), paddedShape(node));
 }
 
 /** The entry that reflect, edge or wrap padding reads for a place outside of [0, length). */

@@ -55,6 +55,13 @@ export interface Operator {
   rewrite?(graph: GraphBuilder, node: Node): readonly Value[] | undefined;
 
   /**
+   * As `rewrite`, but it may read what its inputs were computed from in their place (the Reshape of a Reshape is one
+   * Reshape). That takes a value off the path from the inputs to the output, so it waits for the last pass, when nobody
+   * differentiates by that value any more.
+   */
+  lookThrough?(graph: GraphBuilder, node: Node): readonly Value[] | undefined;
+
+  /**
    * How many multiplications, each with its addition, a node does. Only convolutions and matrix products say so, which
    * are nearly all of a network's. Default: 0.
    */

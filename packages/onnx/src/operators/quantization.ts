@@ -4,6 +4,7 @@ import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
 import type { Operator } from './operator.js';
+import { roundHalfToEven } from './round-half-to-even.js';
 
 const ranges: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
   uint8: [0, 255],
@@ -41,6 +42,35 @@ function quantizedType(node: Node): DataType {
   return dataType;
 }
 
+/**
+ * Rounding to the nearest integer whose derivative is taken for 1, as in the straight-through estimator (Bengio, Léonard
+ * and Courville, 2013): what trains through a quantization would get 0 everywhere otherwise.
+ */
+const straightThroughRound: Operator = {
+  name: 'StraightThroughRound',
+  writtenAs: 'Round',
+  inputs: [1, 1],
+  infer: (node) => [node.input(0).type],
+  evaluate: (_, [x]) => [{ shape: x!.shape, data: x!.data.map(roundHalfToEven) }],
+  gradient: ({ cotangent }) => [cotangent],
+};
+
+/** What a quantized value was before it became an integer: the same number, through which a gradient flows. */
+const realOfQuantized = new WeakMap<Value, Value>();
+
+/** Operators that only move the entries of their first input, so that an integer may pass through them as a real. */
+const movingOperators = new Set(['Reshape', 'Transpose', 'Expand', 'Slice', 'Gather']);
+
+/** For a value that a quantization gave, the same numbers from before they became integers. */
+function realBehind(graph: GraphBuilder, value: Value): Value | undefined {
+  const own = realOfQuantized.get(value);
+  const node = value.producer;
+  if (own !== undefined || node === undefined || !movingOperators.has(node.operator.name)) return own;
+  const real = realBehind(graph, node.input(0));
+  if (real === undefined) return undefined;
+  return graph.apply(node.operator, [real, ...node.inputs.slice(1)], node.attributes, { name: node.name })[0];
+}
+
 export const quantizationOperators: readonly Operator[] = [
   {
     // (x − zero point)·scale.
@@ -50,7 +80,7 @@ export const quantizationOperators: readonly Operator[] = [
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => {
       const scale = node.input(1);
-      const x = graph.cast(node.input(0), scale.dataType);
+      const x = graph.cast(realBehind(graph, node.input(0)) ?? node.input(0), scale.dataType);
       const zero = node.inputs[2];
       const centred =
         zero === undefined ? x : graph.subtract(x, spread(graph, node, graph.cast(zero, scale.dataType)));
@@ -58,7 +88,8 @@ export const quantizationOperators: readonly Operator[] = [
     },
   },
   {
-    // round(x/scale) + zero point, kept within the type; its derivative is 0.
+    // round(x/scale) + zero point, kept within the type. With the DequantizeLinear that reads it, the gradient passes
+    // straight through where x is within the range of the type, and is 0 outside, as in PyTorch's fake_quantize.
     name: 'QuantizeLinear',
     inputs: [2, 3],
     attributes: {
@@ -72,14 +103,16 @@ export const quantizationOperators: readonly Operator[] = [
     rewrite: (graph, node) => {
       const dataType = quantizedType(node);
       const x = node.input(0);
-      const scaled = graph.only('Round', [
-        graph.divide(x, spread(graph, node, graph.cast(node.input(1), x.dataType))),
-      ]);
+      const scale = spread(graph, node, graph.cast(node.input(1), x.dataType));
+      const scaled = graph.apply(straightThroughRound, [graph.divide(x, scale)], {}, { name: node.name })[0]!;
       const zero = node.inputs[2];
       const moved =
         zero === undefined ? scaled : graph.add(scaled, spread(graph, node, graph.cast(zero, x.dataType)));
       const bounds = ranges[dataType]!.map((bound) => graph.constant(bound, [], x.dataType));
-      return [graph.cast(graph.only('Clip', [moved, ...bounds]), dataType)];
+      const real = graph.only('Clip', [moved, ...bounds]);
+      const integer = graph.cast(real, dataType);
+      if (integer.constant === undefined) realOfQuantized.set(integer, real);
+      return [integer];
     },
   },
 ];

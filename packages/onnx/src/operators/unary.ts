@@ -4,6 +4,7 @@ import type { Node } from '../ir/node.js';
 import type { Value } from '../ir/value.js';
 import { overwritesFirst } from './kernel-buffers.js';
 import { noGradient, type Operator } from './operator.js';
+import { roundHalfToEven } from './round-half-to-even.js';
 
 /** What the derivative of an elementwise function may be made of. */
 interface Point {
@@ -142,11 +143,7 @@ export const unaryOperators: readonly Operator[] = [
   },
   inPlace(unary('Floor', Math.floor)),
   inPlace(unary('Ceil', Math.ceil)),
-  unary('Round', (x) => {
-    const floor = Math.floor(x);
-    const rest = x - floor;
-    return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
-  }),
+  unary('Round', roundHalfToEven),
   inPlace(
     unary(
       'Exp',

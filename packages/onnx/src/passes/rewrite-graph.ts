@@ -17,7 +17,7 @@ export function rewriteGraph(
   outputs: readonly Value[],
   rewritings: readonly Rewriting[],
 ): { readonly inputs: readonly Value[]; readonly outputs: readonly Value[] } {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder({ lookThrough: true });
   const nodes = liveNodes(outputs);
   const read = readValues(nodes, outputs);
   const renewed = new Map<Value, Value>(

@@ -13,6 +13,8 @@ import { writeGraph } from './write-graph.js';
 export interface EvaluationGraphOptions extends LayoutOptions, OutputOptions {
   /** Shapes of the network's inputs, batch included; needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** Where the weights lie, for a graph that goes with others: theirs. Default: by `trainable` and `frozen`. */
+  readonly layout?: NetworkLayout;
   /** What the graph is written for. Default `generic`. */
   readonly profile?: ProfileName;
 }
@@ -36,7 +38,7 @@ export function buildEvaluationGraph(
   readonly output: TrainedOutput;
 } {
   const { inputShapes, profile } = options;
-  const layout = networkLayout(model, options);
+  const layout = options.layout ?? networkLayout(model, options);
   const network = buildNetwork(model, layout, {
     mode: 'inference',
     ...(inputShapes === undefined ? {} : { inputShapes }),

@@ -1,14 +1,14 @@
 import type { ModelProto } from 'onnx-buf';
-import { lossGradients } from './loss-gradients.js';
-import { appendLoss } from './network-loss.js';
-import { buildNetwork, networkLayout, type NetworkLayout } from './network.js';
+import type { Value } from '../ir/value.js';
+import { differentiateNetwork } from './differentiated-network.js';
+import type { Network, NetworkLayout } from './network.js';
 import type { TrainingGraphOptions } from './training-graph.js';
 import type { TrainedOutput } from './trained-output.js';
 import { writeGraph } from './write-graph.js';
 
 /**
  * A graph from the network's inputs and `labels` to `loss`, `logits`, and the gradient of the loss to every parameter
- * (`gradient/NAME`) and floating-point input; in training mode also the updated `statistics/NAME`.
+ * that one reaches (`gradient/NAME`) and floating-point input; in training mode also the updated `statistics/NAME`.
  */
 export function buildGradientGraph(
   model: ModelProto,
@@ -20,17 +20,22 @@ export function buildGradientGraph(
   readonly labelShape: readonly number[];
   readonly output: TrainedOutput;
 } {
-  const layout = networkLayout(model, options);
-  const network = buildNetwork(model, layout, { ...options, mode: 'train' });
+  const reals = (network: Network): readonly Value[] =>
+    network.inputs.filter((input) => input.dataType === 'float32');
+  const differentiated = differentiateNetwork(model, options, reals);
+  const { network, layout, loss, labels, logits, output } = differentiated;
   const { graph } = network;
-  const { loss, labels, logits, output } = appendLoss(network, options);
-  const inputs = network.inputs.filter((input) => input.dataType === 'float32');
-  const gradients = lossGradients(graph, loss, [...network.parameters, ...inputs], options.recompute);
-  const names = [...layout.parameters.map(({ name }) => name), ...inputs.map((input) => input.name!)];
+  const gradients = [
+    ...differentiated.gradients.map((value, place) => ({ name: layout.parameters[place]!.name, value })),
+    ...reals(network).map((input, place) => ({
+      name: input.name!,
+      value: differentiated.furtherGradients[place] ?? graph.fill(0, input.shape, input.dataType),
+    })),
+  ];
   const outputs = [
     { name: 'loss', value: loss },
     { name: 'logits', value: logits },
-    ...gradients.map((value, place) => ({ name: `gradient/${names[place]!}`, value })),
+    ...gradients.map(({ name, value }) => ({ name: `gradient/${name}`, value })),
     ...layout.statistics.map(({ name }, place) => ({
       name: `statistics/${name}`,
       value: network.updatedStatistics[place]!,

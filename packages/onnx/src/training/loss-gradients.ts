@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiateOutputs } from '../differentiate.js';
+import { backpropagate, type Backpropagation } from '../differentiate.js';
 import type { Value } from '../ir/value.js';
 import { recomputation } from '../memory/recomputation.js';
 import { cutIntoSegments } from '../memory/segments.js';
@@ -12,7 +12,7 @@ import { liveNodes } from '../model/encode-model.js';
 export type Recompute = number | 'auto';
 
 /**
- * The gradients of a scalar loss.
+ * The gradients of a scalar loss, and where they end.
  *
  * @throws RangeError when `recompute` is neither `auto` nor a positive integer.
  */
@@ -21,7 +21,7 @@ export function lossGradients(
   loss: Value,
   inputs: readonly Value[],
   recompute: Recompute = 1,
-): readonly Value[] {
+): Backpropagation {
   if (recompute !== 'auto' && !(Number.isSafeInteger(recompute) && recompute > 0)) {
     throw new RangeError(
       `recompute is ${String(recompute)}, expected 'auto' or a positive number of segments`,
@@ -29,5 +29,5 @@ export function lossGradients(
   }
   const segments = cutIntoSegments(liveNodes([loss]), recompute);
   const outputs = [{ output: loss, cotangent: graph.constant([1], loss.shape, loss.dataType) }];
-  return differentiateOutputs(graph, outputs, inputs, recomputation(graph, segments));
+  return backpropagate(graph, outputs, inputs, recomputation(graph, segments));
 }

@@ -25,8 +25,8 @@ export interface NetworkLayout {
   readonly parameters: readonly FlatEntry[];
   /** Running means and variances of batch normalization, in the order of the file. */
   readonly statistics: readonly FlatEntry[];
-  /** What is not trained though no option says so, with the reason. */
-  readonly untrained?: readonly UntrainedParameter[];
+  /** What could be trained by its kind and is not though no option says so, each with the reason. */
+  readonly untrained: readonly UntrainedParameter[];
 }
 
 /** A dropout mask is decided by uniform random numbers that are fed at every step. */
@@ -105,7 +105,11 @@ export function networkLayout(model: ModelProto, options: LayoutOptions = {}): N
   }
   const shapes = (tensors: readonly TensorProto[]): { name: string; shape: number[] }[] =>
     tensors.map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
-  return { parameters: layOut(shapes(trained)), statistics: layOut(shapes(statistics)) };
+  return {
+    parameters: layOut(shapes(trained)),
+    statistics: layOut(shapes(statistics)),
+    untrained: [],
+  };
 }
 
 function isReal(dataType: number): boolean {

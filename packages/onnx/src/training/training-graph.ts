@@ -4,20 +4,19 @@ import type { Value } from '../ir/value.js';
 import type { MemoryPlan } from '../memory/plan-memory.js';
 import { modelWarnings } from '../inspection/model-warnings.js';
 import type { ProfileName } from '../passes/profiles.js';
+import { differentiateNetwork } from './differentiated-network.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
-import { appendLoss, type LossOptions } from './network-loss.js';
+import type { LossOptions } from './network-loss.js';
 import {
-  buildNetwork,
   findParameters,
   inputShapesOf,
-  networkLayout,
   type BatchNormalizationMode,
   type LayoutOptions,
   type NetworkLayout,
   type RandomInput,
 } from './network.js';
-import { lossGradients, type Recompute } from './loss-gradients.js';
+import type { Recompute } from './loss-gradients.js';
 import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
 import { outputWarnings, type TrainedOutput } from './trained-output.js';
@@ -41,6 +40,8 @@ export interface TrainingGraphOptions extends LossOptions, LayoutOptions {
  *
  * The state is a few flat float32 vectors: `parameters`, `statistics` where the network has batch normalization, and
  * the optimizer's moments. What a file changes comes out as `next_NAME`. A file is written when it is first read here.
+ * All of them have one layout, in which parameters that no gradient of the loss reaches have no place: those are
+ * constants, and `untrained` lists them.
  */
 export interface TrainingGraph extends NetworkLayout {
   /**
@@ -91,9 +92,10 @@ export interface TrainingGraph extends NetworkLayout {
 /**
  * Turns an inference network into training graphs of standard operators.
  *
- * @throws OnnxError when the model cannot be read, it is not clear which axis of its output holds the classes, or a
- *   parameter reaches the loss through an operator without gradient; RangeError for an option outside of its range, and
- *   what the loss throws, as for a loss over classes where there is one score per pixel.
+ * @throws OnnxError when the model cannot be read, it is not clear which axis of its output holds the classes, a
+ *   parameter reaches the loss through an operator without gradient, or no gradient reaches any parameter; RangeError for
+ *   an option outside of its range, and what the loss throws, as for a loss over classes where there is one score per
+ *   pixel.
  *
  * @example
  * const graph = buildTrainingGraph(decodeModel(await readFile('network.onnx')), {
@@ -106,12 +108,11 @@ export interface TrainingGraph extends NetworkLayout {
  */
 export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOptions): TrainingGraph {
   const { optimizer, profile } = options;
-  const layout = networkLayout(model, options);
-  const network = buildNetwork(model, layout, { ...options, mode: 'train' });
+  const differentiated = differentiateNetwork(model, options);
+  const { network, layout, loss, labels, logits, output } = differentiated;
   const { graph, parameterVector, statisticsVector } = network;
-  const { loss, labels, logits, output } = appendLoss(network, options);
-  const forwardInputs = [...graph.inputs];
-  const gradient = flatten(graph, lossGradients(graph, loss, network.parameters, options.recompute));
+  const forwardInputs = differentiated.inputs;
+  const gradient = flatten(graph, differentiated.gradients);
   const update = appendUpdate(graph, optimizer, parameterVector, gradient);
   const statistics =
     statisticsVector === undefined
@@ -136,7 +137,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     const next = appendUpdate(alone, optimizer, vector('parameters'), vector('gradient'));
     return write('optimizer', alone.inputs, nextOf(next)).bytes;
   });
-  const evaluate = once(() => buildEvaluationGraph(model, options).bytes);
+  const evaluate = once(() => buildEvaluationGraph(model, { ...options, layout }).bytes);
   return {
     ...layout,
     get step() {
@@ -176,7 +177,7 @@ function trainingWarnings(
 ): readonly string[] {
   const trained = new Set(layout.parameters.map(({ name }) => name));
   const parameters = findParameters(model).parameters.filter(({ name }) => trained.has(name));
-  return [...modelWarnings(model, parameters, options), ...describeUntrained(layout.untrained ?? [])];
+  return [...modelWarnings(model, parameters, options), ...describeUntrained(layout.untrained)];
 }
 
 /** A vector of the state, and what it becomes. */

@@ -6,6 +6,7 @@ import {
   encodeModel,
   GraphBuilder,
   modelBytes,
+  numbersOfInitializer,
   sgd,
   type Loss,
   type Optimizer,
@@ -50,6 +51,24 @@ function network(classes = 3): Uint8Array {
     weight('head.bias', [classes], 0.1),
   );
   return modelBytes(encodeModel({ name: 'tiny', inputs: [x], outputs: [{ name: 'logits', value: logits }] }));
+}
+
+/** A convolution that two heads read, of which the first is trained. */
+function twoHeads(): Uint8Array {
+  const graph = new GraphBuilder();
+  const x = graph.input('image', 'float32', shape);
+  const weight = (name: string, size: readonly number[]) => {
+    const data = Float32Array.from({ length: size.reduce((a, b) => a * b, 1) }, (_, i) =>
+      Math.sin(1 + 7 * i),
+    );
+    return graph.constantTensor({ dataType: 'float32', shape: size, data }, name);
+  };
+  const body = graph.relu(graph.conv(x, weight('body.weight', [4, 3, 1, 1])));
+  const outputs = [
+    { name: 'seg', value: graph.conv(body, weight('seg.weight', [3, 4, 1, 1])) },
+    { name: 'aux', value: graph.conv(body, weight('aux.weight', [3, 4, 1, 1])) },
+  ];
+  return modelBytes(encodeModel({ name: 'two', inputs: [x], outputs }));
 }
 
 /** Images whose brightest channel is the class. */
@@ -290,4 +309,29 @@ describe('Trainer', () => {
       ).toBe(true);
     });
   });
+});
+
+test('weights that no gradient reaches stay bit for bit, and are listed', async () => {
+  const before = decodeModel(twoHeads());
+  for (const optimizer of [adam({ weightDecay: 0.1 }), sgd({ momentum: 0.9, weightDecay: 0.1 })]) {
+    await withTrainer(
+      { optimizer },
+      async (trainer) => {
+        expect(trainer.untrained).toEqual([
+          { name: 'aux.weight', reason: "only output 'aux' depends on it, and the loss is of 'seg'" },
+        ]);
+        expect(trainer.parameterCount).toBe(24);
+        for (let step = 0; step < 3; step++) await trainer.train(batch(step), 0.1);
+        const after = await trainer.trainedModel();
+        const same = (name: string): boolean => {
+          const [old, trained] = [before, after].map((model) =>
+            numbersOfInitializer(model.graph!.initializer.find((tensor) => tensor.name === name)!),
+          );
+          return old!.every((entry, place) => entry === trained![place]);
+        };
+        expect(['body.weight', 'seg.weight', 'aux.weight'].map(same)).toEqual([false, false, true]);
+      },
+      twoHeads(),
+    );
+  }
 });

@@ -16,6 +16,7 @@ import {
   type Recompute,
   type TrainedOutput,
   type TrainingGraph,
+  type UntrainedParameter,
 } from '@lovasz/onnx';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
@@ -110,7 +111,11 @@ export class Trainer {
     const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
     const graph = buildTrainingGraph(decoded, options);
     const predictionShapes = options.predictionShapes ?? graph.inputShapes;
-    const evaluation = buildEvaluationGraph(decoded, { ...options, inputShapes: predictionShapes });
+    const evaluation = buildEvaluationGraph(decoded, {
+      ...options,
+      layout: graph,
+      inputShapes: predictionShapes,
+    });
     for (const warning of graph.warnings) onWarning(warning);
     const worker = startWorker();
     try {
@@ -159,6 +164,11 @@ export class Trainer {
    */
   get warnings(): readonly string[] {
     return this.graph.warnings;
+  }
+
+  /** What could be trained and is not, each parameter with the reason: no step changes it. */
+  get untrained(): readonly UntrainedParameter[] {
+    return this.graph.untrained;
   }
 
   /** The shape of the labels of a batch. */
