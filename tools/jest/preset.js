@@ -1,3 +1,6 @@
+// Of ONNX Runtime, for the processes that tests run in and start: jest gives tests a copy of the environment.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** The jest configuration that every package shares: TypeScript sources as native ES modules. */
 export default {
   testEnvironment: 'node',

@@ -26,6 +26,24 @@ test.each([-1, 2, 0.5, NaN])('%p is no label of two classes', (label) => {
   expect(() => checkLabels([0, 1, label], { numberOfClasses: 2 })).toThrow(RangeError);
 });
 
+test('holes and undefined are no labels, whether or not a label is ignored', () => {
+  // eslint-disable-next-line no-sparse-arrays
+  const labels = [0, , 1, undefined] as number[];
+  for (const ignoreIndex of [undefined, 255]) {
+    expect(() => checkLabels(labels, { numberOfClasses: 2, ignoreIndex })).toThrow(
+      /^labels hold undefined \(pixels: 2\) from index 1 on; accepted: 0…1/,
+    );
+  }
+});
+
+test('several labels may be ignored', () => {
+  const accepted = { numberOfClasses: 2, ignoreIndex: [-1, 255] };
+  expect(() => checkLabels([0, 255, -1], accepted)).not.toThrow();
+  expect(() => checkLabels([0, 2], accepted)).toThrow(
+    'labels hold 2 (pixels: 1); accepted: 0…1 or ignoreIndex -1 or 255',
+  );
+});
+
 test('many wrong values are summed up', () => {
   expect(() => checkLabels([10, 11, 12, 13, 14, 15, 16], { numberOfClasses: 2 })).toThrow(
     /14 \(pixels: 1\) and 2 other values;/,

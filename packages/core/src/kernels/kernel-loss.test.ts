@@ -459,6 +459,11 @@ describe('bad input', () => {
   test.each<[string, () => unknown, string]>([
     ['a label that is no class', () => call(good, { data: [0, 7], shape: [2] }), 'labels hold 7 (pixels: 1)'],
     [
+      'a hole',
+      () => call(good, { data: [0, undefined] as number[], shape: [2] }),
+      'labels hold undefined (pixels: 1) from index 1 on',
+    ],
+    [
       'a label between classes',
       () => call(good, { data: [0, 0.5], shape: [2] }),
       'labels hold 0.5 (pixels: 1)',

@@ -54,7 +54,8 @@ function convert(
   if (start > from && !convertIntegers(conversion, numberOfClasses, [from, start], counts)) refuse();
   for (let place = start; place < to; place++) {
     const label = labels[place]!;
-    if (label === ignoreIndex || (mask !== undefined && mask[place] === 0)) {
+    // A hole is no label, and equals an `ignoreIndex` that is not set.
+    if ((label === ignoreIndex && label !== undefined) || (mask !== undefined && mask[place] === 0)) {
       data[place] = ignoredLabel;
       counts[ignoredLabel] = counts[ignoredLabel]! + 1;
     } else {

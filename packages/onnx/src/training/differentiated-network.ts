@@ -32,6 +32,8 @@ export interface DifferentiatedNetwork {
   readonly labels: Value;
   readonly logits: Value;
   readonly output: TrainedOutput;
+  /** The constants that the loss compares labels with. */
+  readonly comparedLabels: ReadonlySet<number>;
   /** Of the parameters, parallel to the layout. */
   readonly gradients: readonly Value[];
   /** Of `further` values; `undefined` where none reached. */
@@ -56,7 +58,8 @@ export function differentiateNetwork(
   for (;;) {
     const network = buildNetwork(model, layout, { ...options, mode: 'train' });
     const { graph, outputs, parameters } = network;
-    const { loss, labels, logits, output } = appendLoss(network, options);
+    const appended = appendLoss(network, options);
+    const { loss, output } = appended;
     const named = layout.parameters.map(({ name }, place) => ({ name, value: parameters[place]! }));
     checkCuts(named, [loss, ...outputs.map(({ value }) => value)]);
     const inputs = [...graph.inputs];
@@ -64,7 +67,7 @@ export function differentiateNetwork(
     const gradients = found.gradients.slice(0, parameters.length);
     if (gradients.every((gradient) => gradient !== undefined)) {
       const furtherGradients = found.gradients.slice(parameters.length);
-      return { network, layout, inputs, loss, labels, logits, output, gradients, furtherGradients };
+      return { ...appended, network, layout, inputs, gradients, furtherGradients };
     }
     const of = { outputs, output: output.name, loss };
     const unreached = named.flatMap(({ name, value }, place): UntrainedParameter[] => {

@@ -1,6 +1,7 @@
 import type { TensorBackend } from '@lovasz/core';
 import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
 import type { Value } from '../ir/value.js';
+import { watchLabels } from './compared-labels.js';
 import type { Network } from './network.js';
 import { channelsFirst, trainedOutput, type OutputOptions, type TrainedOutput } from './trained-output.js';
 
@@ -27,13 +28,16 @@ export function appendLoss(
   readonly labels: Value;
   readonly logits: Value;
   readonly output: TrainedOutput;
+  /** The constants that the loss compares labels with. */
+  readonly comparedLabels: ReadonlySet<number>;
 } {
   const { loss, labelShape, method } = options;
   const { graph } = network;
   const { logits, ...output } = trainedOutput(network, options);
   const labels = graph.input('labels', 'int32', labelShape ?? output.labelShape);
   const backend = createOnnxBackend(graph, method === undefined ? {} : { method });
-  const scores = channelsFirst(graph, { logits, ...output });
-  const value = loss(backend, scores, graph.cast(labels, 'float32'));
-  return { loss: graph.reshape(value, []), labels, logits, output };
+  const ids = graph.cast(labels, 'float32');
+  const { watching, compared } = watchLabels(backend, ids);
+  const value = loss(watching, channelsFirst(graph, { logits, ...output }), ids);
+  return { loss: graph.reshape(value, []), labels, logits, output, comparedLabels: compared };
 }

@@ -75,6 +75,11 @@ export interface TrainingGraph extends NetworkLayout {
   /** The shapes of the network's inputs in training, by name. */
   readonly inputShapes: Readonly<Record<string, readonly number[]>>;
   readonly labelShape: readonly number[];
+  /**
+   * The constants that the loss compares labels with: the classes that it scores, and its `ignoreIndex`. A label that
+   * is neither a class nor among them means nothing to the loss, and it does not say so.
+   */
+  readonly comparedLabels: readonly number[];
   /** As the network lays them out. */
   readonly logitsShape: readonly number[];
   /** How many classes the network tells apart: 2 where it puts out one score per pixel. */
@@ -109,7 +114,7 @@ export interface TrainingGraph extends NetworkLayout {
 export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOptions): TrainingGraph {
   const { optimizer, profile } = options;
   const differentiated = differentiateNetwork(model, options);
-  const { network, layout, loss, labels, logits, output } = differentiated;
+  const { network, layout, loss, labels, logits, output, comparedLabels } = differentiated;
   const { graph, parameterVector, statisticsVector } = network;
   const forwardInputs = differentiated.inputs;
   const gradient = flatten(graph, differentiated.gradients);
@@ -162,6 +167,7 @@ export function buildTrainingGraph(model: ModelProto, options: TrainingGraphOpti
     scalars: optimizer.scalars,
     inputShapes: inputShapesOf(network),
     labelShape: labels.shape,
+    comparedLabels: [...comparedLabels],
     logitsShape: logits.shape,
     classCount: output.classCount,
     output,

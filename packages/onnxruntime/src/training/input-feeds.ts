@@ -1,17 +1,24 @@
 import type { Feed } from '../worker/messages.js';
+import type { OwnArray } from '../worker/worker-thread.js';
 
 /** The entries of one input. */
 export type InputData = Float32Array | Int32Array | BigInt64Array;
 
+/** A feed whose entries are nobody else's: it can be handed to another thread. */
+export interface OwnFeed extends Feed {
+  readonly data: Feed['data'] & OwnArray;
+}
+
 /**
- * The inputs of a network as feeds, checked against their shapes.
+ * Copies of the inputs of a network as feeds, checked against their shapes.
  *
- * @throws RangeError that names the input when one is missing, unknown or of the wrong length.
+ * @throws RangeError that names the input when one is missing, unknown or of the wrong length; TypeError for an array of
+ *   another type.
  */
 export function inputFeeds(
   inputs: Readonly<Record<string, InputData>>,
   shapes: Readonly<Record<string, readonly number[]>>,
-): Feed[] {
+): OwnFeed[] {
   const names = Object.keys(shapes);
   for (const name of Object.keys(inputs)) {
     if (!names.includes(name)) throw new RangeError(`inputs has '${name}', expected ${names.join(', ')}`);
@@ -25,12 +32,20 @@ export function inputFeeds(
         `input '${name}' has ${data?.length ?? 'no'} entries, expected ${size} of shape [${shape.join(', ')}]`,
       );
     }
-    return { name, type: typeOf(data), shape, data };
+    return { name, type: typeOf(name, data), shape, data: data.slice() as OwnFeed['data'] };
   });
 }
 
-function typeOf(data: InputData): Feed['type'] {
+const types: ReadonlyMap<string, Feed['type']> = new Map([
+  ['Float32Array', 'float32'],
+  ['Int32Array', 'int32'],
+  ['BigInt64Array', 'int64'],
+]);
+
+function typeOf(input: string, data: InputData): Feed['type'] {
   // By name, as arrays from another realm are no instances of this one's types.
-  const name = Object.prototype.toString.call(data);
-  return name === '[object Float32Array]' ? 'float32' : name === '[object Int32Array]' ? 'int32' : 'int64';
+  const name = Object.prototype.toString.call(data).slice('[object '.length, -1);
+  const type = types.get(name);
+  if (type !== undefined) return type;
+  throw new TypeError(`input '${input}' is ${name}, expected ${[...types.keys()].join(', ')}`);
 }

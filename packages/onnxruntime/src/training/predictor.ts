@@ -8,6 +8,7 @@ import {
   type TrainedOutput,
 } from '@lovasz/onnx';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { CallQueue } from './call-queue.js';
 import { inputFeeds, type InputData } from './input-feeds.js';
 
 export interface PredictorOptions extends OutputOptions {
@@ -21,12 +22,16 @@ export interface PredictorOptions extends OutputOptions {
  * Tells the class of every pixel by a network as its file holds it: what {@link Trainer.predict} does, without
  * training, so that operators need no gradient.
  *
+ * Calls that overlap run in the order in which they were made, and those before {@link close} are completed.
+ *
  * @example
  * const predictor = await Predictor.create(await readModel('trained.onnx'), { inputShapes: { image: [1, 3, 180, 240] } });
  * const classes = await predictor.predict({ image });
  * await predictor.close();
  */
-export class Predictor {
+export class Predictor implements AsyncDisposable {
+  private readonly calls = new CallQueue('the predictor');
+
   private constructor(
     private readonly inputShapes: Readonly<Record<string, readonly number[]>>,
     /** The shape of the predictions. */
@@ -64,17 +69,28 @@ export class Predictor {
 
   /**
    * @returns class ids in the shape of the predictions.
-   * @throws RangeError for inputs that do not fit.
+   * @throws RangeError for inputs that do not fit; Error after {@link close}.
    */
   async predict(inputs: Readonly<Record<string, InputData>>): Promise<Int32Array> {
+    this.calls.refuseAfterClose('predict');
     const feeds = inputFeeds(inputs, this.inputShapes);
-    const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions');
-    return predictions.subarray(0, sizeOf(this.labelShape));
+    return this.calls.add('predict', async () => {
+      const arrays = feeds.map(({ data }) => data);
+      const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions', arrays);
+      return predictions.subarray(0, sizeOf(this.labelShape));
+    });
   }
 
-  /** Ends the thread. The predictor cannot be used any more. */
-  async close(): Promise<void> {
-    await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
-    await this.worker.terminate();
+  /** Ends the thread after the calls before. The predictor cannot be used any more; a second call does nothing. */
+  close(): Promise<void> {
+    return this.calls.close(async () => {
+      await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
+      await this.worker.terminate();
+    });
+  }
+
+  /** {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
+import { crossEntropy, lovaszSigmoid, lovaszSoftmax } from '@lovasz/core';
 import {
   adam,
   decodeModel,
@@ -307,6 +307,151 @@ describe('Trainer', () => {
       expect(
         Buffer.from(encodeCheckpoint(await trainer.checkpoint())).equals(Buffer.from(encodeCheckpoint(own))),
       ).toBe(true);
+    });
+  });
+
+  test('calls that overlap are those of awaiting each, with dropout and Adam', async () => {
+    const options = { optimizer: adam(), seed: 3 };
+    const state = async (trainer: Trainer) => Buffer.from(encodeCheckpoint(await trainer.checkpoint()));
+    const { inputs } = batch(1);
+    const one = await withTrainer(options, async (trainer) => {
+      const results = [];
+      for (const [step, rate] of rates.entries()) results.push(await trainer.train(batch(step), rate));
+      return { results, predictions: await trainer.predict(inputs), state: await state(trainer) };
+    });
+    const overlapping = await withTrainer(options, async (trainer) => {
+      const results = Promise.all(rates.map((rate, step) => trainer.train(batch(step), rate)));
+      const [predictions, after] = await Promise.all([trainer.predict(inputs), state(trainer)]);
+      return { results: await results, predictions, state: after };
+    });
+    expect(one.results.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(overlapping.results).toEqual(one.results);
+    expect(overlapping.predictions).toEqual(one.predictions);
+    expect(overlapping.state.equals(one.state)).toBe(true);
+  });
+
+  test('every other method waits its turn too', async () => {
+    await withTrainer({ optimizer: adam() }, async (trainer) => {
+      const start = await trainer.checkpoint();
+      const [first, , again, , exported, end] = await Promise.all([
+        trainer.train(batch(0), 0.1),
+        trainer.resume(start),
+        trainer.train(batch(0), 0.1),
+        trainer.initialize(start),
+        trainer.exportModel(),
+        trainer.checkpoint(),
+      ]);
+      expect(again).toEqual(first);
+      expect(end.step).toBe(0);
+      expect(end.weights).toEqual(start.weights);
+      const untrained = await withTrainer({}, (other) => other.exportModel());
+      expect(Buffer.from(exported).equals(Buffer.from(untrained))).toBe(true);
+    });
+  });
+
+  test('a call that fails takes no step from those after it', async () => {
+    const steps = await withTrainer({}, async (trainer) => {
+      const broken = batch(1);
+      broken.inputs.image[7] = NaN;
+      const results = await Promise.allSettled([
+        trainer.train(batch(0), 0.1),
+        trainer.train(broken, 0.1),
+        trainer.train({ ...batch(1), labels: [] }, 0.1),
+        trainer.train(batch(2), 0.1),
+      ]);
+      return results.map((result) =>
+        result.status === 'fulfilled' ? result.value.step : result.reason.name,
+      );
+    });
+    expect(steps).toEqual([1, 'NonFiniteLossError', 'RangeError', 2]);
+  });
+
+  test('arrays may be used again as soon as a call is made', async () => {
+    const reference = await withTrainer({}, async (trainer) => [
+      await trainer.train(batch(0), 0.1),
+      await trainer.train(batch(1), 0.1),
+    ]);
+    await withTrainer({}, async (trainer) => {
+      const { inputs, labels } = batch(0);
+      const first = trainer.train({ inputs, labels }, 0.1);
+      inputs.image.set(batch(1).inputs.image);
+      labels.set(batch(1).labels);
+      const second = trainer.train({ inputs, labels }, 0.1);
+      inputs.image.fill(NaN);
+      labels.fill(7);
+      expect(await Promise.all([first, second])).toEqual(reference);
+    });
+  });
+
+  test('close completes what was called before it, and what comes after is refused', async () => {
+    const trainer = await Trainer.create(network(), { loss: logisticLoss, optimizer: sgd(), threads: 1 });
+    const calls = [trainer.train(batch(0), 0.1), trainer.train(batch(1), 0.1)];
+    const closed = trainer.close();
+    await expect(trainer.train(batch(2), 0.1)).rejects.toThrow(
+      'the trainer is closed: train() was called after close()',
+    );
+    await expect(trainer.checkpoint()).rejects.toThrow('checkpoint() was called after close()');
+    expect((await Promise.all(calls)).map(({ step }) => step)).toEqual([1, 2]);
+    await Promise.all([closed, trainer.close(), trainer[Symbol.asyncDispose]()]);
+
+    const predictor = await Predictor.create(network(), { threads: 1 });
+    const predictions = predictor.predict(batch(0).inputs);
+    await predictor[Symbol.asyncDispose]();
+    expect(await predictions).toHaveLength(128);
+    await expect(predictor.predict(batch(0).inputs)).rejects.toThrow('the predictor is closed');
+  });
+
+  test('labels that are neither a class nor ignored are refused, and change nothing', async () => {
+    await withTrainer({ optimizer: adam() }, async (trainer) => {
+      const state = async () => Buffer.from(encodeCheckpoint(await trainer.checkpoint()));
+      const before = await state();
+      const { inputs, labels } = batch(0);
+      const wrong = labels.with(3, 3).with(4, 3).with(5, -1);
+      await expect(trainer.train({ inputs, labels: wrong }, 0.1)).rejects.toThrow(
+        'labels hold 3 (pixels: 2), -1 (pixels: 1); accepted: 0…2 or ignoreIndex 255',
+      );
+      const holes = Array.from(labels) as (number | undefined)[];
+      holes[9] = undefined;
+      await expect(trainer.train({ inputs, labels: holes as number[] }, 0.1)).rejects.toThrow(
+        'labels hold undefined (pixels: 1) from index 9 on',
+      );
+      expect((await state()).equals(before)).toBe(true);
+      const { loss } = await trainer.train({ inputs, labels: BigInt64Array.from(labels, BigInt) }, 0.1);
+      await trainer.resume(decodeCheckpoint(before));
+      expect(await trainer.train({ inputs, labels: Uint8Array.from(labels) }, 0.1)).toEqual({
+        loss,
+        step: 1,
+      });
+    });
+  });
+
+  test('which labels are ignored is known from the loss, or told', async () => {
+    const { inputs, labels } = batch(0);
+    const trainOnce = (options: Partial<TrainerOptions>) =>
+      withTrainer(options, async (trainer) => (await trainer.train({ inputs, labels }, 0.1)).loss);
+    const all: Loss = (backend, logits, given) => crossEntropy(backend, logits, given);
+    await expect(trainOnce({ loss: all })).rejects.toThrow(
+      /^labels hold 255 \(pixels: 8\); accepted: 0…2; no ignoreIndex is set$/,
+    );
+    // A loss that takes whatever is above its classes as void, by a comparison that tells no label.
+    const masked: Loss = (backend, logits, given) =>
+      crossEntropy(backend, logits, given, { mask: backend.greater(backend.constant(2.5), given) });
+    await expect(trainOnce({ loss: masked })).rejects.toThrow('labels hold 255');
+    expect(await trainOnce({ loss: masked, ignoreIndex: 255 })).toBeCloseTo(await trainOnce({}), 5);
+    await expect(trainOnce({ ignoreIndex: 0.5 })).rejects.toThrow('ignoreIndex is 0.5');
+  });
+
+  test('labels of each score on its own are 0 and 1', async () => {
+    const loss: Loss = (backend, logits, given) =>
+      lovaszSigmoid(backend, logits, given, { multilabel: true, ignoreIndex: -1 });
+    await withTrainer({ loss, labelShape: shape }, async (trainer) => {
+      const { inputs } = batch(0);
+      const labels = new Int8Array(384).map((_, i) => (i % 3) - 1);
+      await expect(trainer.train({ inputs, labels }, 0.1)).resolves.toMatchObject({ step: 1 });
+      labels[5] = 2;
+      await expect(trainer.train({ inputs, labels }, 0.1)).rejects.toThrow(
+        'labels hold 2 (pixels: 1); accepted: 0…1 or ignoreIndex -1',
+      );
     });
   });
 });

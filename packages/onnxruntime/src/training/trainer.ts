@@ -20,10 +20,11 @@ import {
 } from '@lovasz/onnx';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
-import type { Feed } from '../worker/messages.js';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
+import { CallQueue } from './call-queue.js';
 import { emitWarning } from './emit-warning.js';
-import { inputFeeds, type InputData } from './input-feeds.js';
+import { inputFeeds, type InputData, type OwnFeed } from './input-feeds.js';
+import { labelIds, type Labels } from './label-ids.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 
 export interface TrainerOptions extends OutputOptions {
@@ -42,6 +43,11 @@ export interface TrainerOptions extends OutputOptions {
   readonly trainable?: ParameterSelection;
   /** Which of those stay as they are. Default: none. */
   readonly frozen?: ParameterSelection;
+  /**
+   * Labels that are accepted besides the classes and those that the loss itself compares labels with, such as the
+   * `ignoreIndex` of a loss of `@lovasz/core`. For a loss that tells ignored pixels by other means. Default: none.
+   */
+  readonly ignoreIndex?: number | readonly number[];
   /** How the Lovász weights are computed. Default `auto`. */
   readonly method?: JaccardMethod;
   /** Less memory for more time: activations are computed a second time in the backward pass. Default: they are kept. */
@@ -61,8 +67,8 @@ export interface TrainerOptions extends OutputOptions {
 export interface TrainingBatch {
   /** Every input of the network by name, in row-major order. */
   readonly inputs: Readonly<Record<string, InputData>>;
-  /** Class ids. */
-  readonly labels: Int32Array;
+  /** Class ids, or the `ignoreIndex` of the loss: an array of any integer type, or of numbers. */
+  readonly labels: Labels;
 }
 
 /**
@@ -70,6 +76,9 @@ export interface TrainingBatch {
  *
  * Forward pass, loss, backward pass and update are one graph of standard operators; weights are its inputs and are
  * double-buffered, so a step that fails leaves them as they were.
+ *
+ * Calls that overlap run one after the other, in the order in which they were made; one that fails does not stop those
+ * after it. Arrays are copied when a call is made: they may be used again at once.
  *
  * @example
  * const trainer = await Trainer.create(await readModel('network.onnx'), {
@@ -81,7 +90,8 @@ export interface TrainingBatch {
  * await writeModel('trained.onnx', await trainer.trainedModel());
  * await trainer.close();
  */
-export class Trainer {
+export class Trainer implements AsyncDisposable {
+  private readonly calls = new CallQueue('the trainer');
   private steps = 0;
 
   private constructor(
@@ -91,6 +101,7 @@ export class Trainer {
     private readonly predictionSize: number,
     private readonly optimizer: Optimizer,
     private readonly seed: number,
+    private readonly ignored: readonly number[],
     private readonly worker: WorkerThread,
   ) {}
 
@@ -110,6 +121,7 @@ export class Trainer {
     }
     const decoded = model instanceof Uint8Array ? decodeModel(model) : model;
     const graph = buildTrainingGraph(decoded, options);
+    const ignored = ignoredLabels(graph, options.ignoreIndex);
     const predictionShapes = options.predictionShapes ?? graph.inputShapes;
     const evaluation = buildEvaluationGraph(decoded, {
       ...options,
@@ -144,6 +156,7 @@ export class Trainer {
       sizeOf(evaluation.predictionShape),
       options.optimizer,
       seed,
+      ignored,
       worker,
     );
   }
@@ -189,32 +202,37 @@ export class Trainer {
   /**
    * One step of training.
    *
-   * @throws RangeError for inputs or labels of the wrong length; {@link NonFiniteLossError} when the loss is NaN or
-   *   infinite. In both cases the weights stay as they were.
+   * @throws RangeError for inputs or labels of the wrong length, and for labels that are neither a class nor ignored, with
+   *   each value and how many pixels have it; {@link NonFiniteLossError} when the loss is NaN or infinite. In all cases
+   *   the weights stay as they were.
    */
   async train(
     batch: TrainingBatch,
     learningRate: number,
   ): Promise<{ readonly loss: number; readonly step: number }> {
+    this.calls.refuseAfterClose('train');
     if (!(learningRate >= 0 && Number.isFinite(learningRate))) {
       throw new RangeError(`learningRate is ${learningRate}, expected a finite number of at least 0`);
     }
-    const size = sizeOf(this.graph.labelShape);
-    if (!(batch.labels instanceof Int32Array) || batch.labels.length !== size) {
-      throw new RangeError(
-        `labels has ${batch.labels.length} entries, expected an Int32Array of shape [${this.graph.labelShape.join(', ')}]`,
-      );
-    }
-    const feeds: Feed[] = [
-      ...inputFeeds(batch.inputs, this.graph.inputShapes),
-      { name: 'labels', type: 'int32', shape: this.graph.labelShape, data: batch.labels },
+    const { inputShapes, labelShape } = this.graph;
+    const labels = labelIds(batch.labels, {
+      shape: labelShape,
+      numberOfClasses: labelledClasses(this.graph),
+      ignored: this.ignored,
+    });
+    const feeds: OwnFeed[] = [
+      ...inputFeeds(batch.inputs, inputShapes),
+      { name: 'labels', type: 'int32', shape: labelShape, data: labels },
     ];
-    const step = this.steps + 1;
-    const scalars = this.optimizer.scalarsAt(step, learningRate);
-    const { loss } = await this.worker.ask({ kind: 'step', feeds, scalars, step }, 'loss');
-    if (!Number.isFinite(loss)) throw new NonFiniteLossError(step, loss);
-    this.steps = step;
-    return { loss, step };
+    return this.calls.add('train', async () => {
+      const step = this.steps + 1;
+      const scalars = this.optimizer.scalarsAt(step, learningRate);
+      const arrays = feeds.map(({ data }) => data);
+      const { loss } = await this.worker.ask({ kind: 'step', feeds, scalars, step }, 'loss', arrays);
+      if (!Number.isFinite(loss)) throw new NonFiniteLossError(step, loss);
+      this.steps = step;
+      return { loss, step };
+    });
   }
 
   /**
@@ -224,24 +242,32 @@ export class Trainer {
    * @returns class ids in the shape of the labels, for a batch of the prediction shapes.
    */
   async predict(inputs: Readonly<Record<string, InputData>>): Promise<Int32Array> {
+    this.calls.refuseAfterClose('predict');
     const feeds = inputFeeds(inputs, this.predictionShapes);
-    const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions');
-    return predictions.subarray(0, this.predictionSize);
+    return this.calls.add('predict', async () => {
+      const arrays = feeds.map(({ data }) => data);
+      const { predictions } = await this.worker.ask({ kind: 'predict', feeds }, 'predictions', arrays);
+      return predictions.subarray(0, this.predictionSize);
+    });
   }
 
   /** The state as a checkpoint. */
-  async checkpoint(extra: Readonly<Record<string, unknown>> = {}): Promise<Checkpoint> {
-    const vectors = await this.vectors();
-    const { name, settings, moments } = this.optimizer;
-    return {
-      step: this.steps,
-      seed: this.seed,
-      optimizer: { name, settings },
-      weights: tensorsOf(vectors['parameters']!, this.graph.parameters),
-      statistics: tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
-      moments: new Map(moments.map((moment) => [moment, tensorsOf(vectors[moment]!, this.graph.parameters)])),
-      extra,
-    };
+  checkpoint(extra: Readonly<Record<string, unknown>> = {}): Promise<Checkpoint> {
+    return this.calls.add('checkpoint', async () => {
+      const vectors = await this.readVectors();
+      const { name, settings, moments } = this.optimizer;
+      return {
+        step: this.steps,
+        seed: this.seed,
+        optimizer: { name, settings },
+        weights: tensorsOf(vectors['parameters']!, this.graph.parameters),
+        statistics: tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
+        moments: new Map(
+          moments.map((moment) => [moment, tensorsOf(vectors[moment]!, this.graph.parameters)]),
+        ),
+        extra,
+      };
+    });
   }
 
   /**
@@ -250,11 +276,11 @@ export class Trainer {
    * @throws CheckpointError when it is of another model; nothing is changed then.
    */
   async initialize(checkpoint: Checkpoint): Promise<void> {
+    this.calls.refuseAfterClose('initialize');
     const vectors = this.networkVectors(checkpoint);
     for (const moment of this.optimizer.moments)
       vectors[moment] = new Float32Array(vectors['parameters']!.length);
-    await this.worker.ask({ kind: 'write', vectors }, 'done');
-    this.steps = 0;
+    await this.calls.add('initialize', () => this.writeVectors(vectors, 0));
   }
 
   /**
@@ -263,6 +289,7 @@ export class Trainer {
    * @throws CheckpointError when it is of another model, another optimizer or another seed; nothing is changed then.
    */
   async resume(checkpoint: Checkpoint): Promise<void> {
+    this.calls.refuseAfterClose('resume');
     const { name, settings, moments } = this.optimizer;
     const own = JSON.stringify({ name, settings });
     const given = JSON.stringify({
@@ -278,8 +305,8 @@ export class Trainer {
     for (const moment of moments) {
       vectors[moment] = vectorOf(checkpoint.moments.get(moment) ?? new Map(), this.graph.parameters, moment);
     }
-    await this.worker.ask({ kind: 'write', vectors }, 'done');
-    this.steps = checkpoint.step;
+    const { step } = checkpoint;
+    await this.calls.add('resume', () => this.writeVectors(vectors, step));
   }
 
   /**
@@ -287,7 +314,29 @@ export class Trainer {
    * was not trained is shared with the model that was given.
    */
   async trainedModel(): Promise<ModelProto> {
-    const vectors = await this.vectors();
+    return this.writtenModel('trainedModel');
+  }
+
+  /** The bytes of {@link trainedModel} in one file: a plain inference model. */
+  async exportModel(): Promise<Uint8Array> {
+    return modelBytes(await this.writtenModel('exportModel'));
+  }
+
+  /** Ends the thread after the calls before. The trainer cannot be used any more; a second call does nothing. */
+  close(): Promise<void> {
+    return this.calls.close(async () => {
+      await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
+      await this.worker.terminate();
+    });
+  }
+
+  /** {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async writtenModel(call: string): Promise<ModelProto> {
+    const vectors = await this.calls.add(call, () => this.readVectors());
     const tensors = [
       ...tensorsOf(vectors['parameters']!, this.graph.parameters),
       ...tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
@@ -295,19 +344,13 @@ export class Trainer {
     return writeInitializers(this.model, new Map(tensors.map(([name, { data }]) => [name, data])));
   }
 
-  /** The bytes of {@link trainedModel} in one file: a plain inference model. */
-  async exportModel(): Promise<Uint8Array> {
-    return modelBytes(await this.trainedModel());
-  }
-
-  /** Ends the thread. The trainer cannot be used any more. */
-  async close(): Promise<void> {
-    await this.worker.ask({ kind: 'close' }, 'done').catch(() => undefined);
-    await this.worker.terminate();
-  }
-
-  private async vectors(): Promise<Readonly<Record<string, Float32Array>>> {
+  private async readVectors(): Promise<Readonly<Record<string, Float32Array>>> {
     return (await this.worker.ask({ kind: 'read' }, 'vectors')).vectors;
+  }
+
+  private async writeVectors(vectors: Readonly<Record<string, Float32Array>>, step: number): Promise<void> {
+    await this.worker.ask({ kind: 'write', vectors }, 'done');
+    this.steps = step;
   }
 
   private networkVectors(checkpoint: Checkpoint): Record<string, Float32Array> {
@@ -318,4 +361,22 @@ export class Trainer {
     if (statistics.length > 0) vectors['statistics'] = statistics;
     return vectors;
   }
+}
+
+/** How many classes labels may name: 0 and 1 where each score has a label of its own. */
+function labelledClasses({ labelShape, logitsShape, classCount }: TrainingGraph): number {
+  return sizeOf(labelShape) === sizeOf(logitsShape) ? 2 : classCount;
+}
+
+/** The labels that are accepted besides the classes. */
+function ignoredLabels(
+  graph: TrainingGraph,
+  ignoreIndex: number | readonly number[] = [],
+): readonly number[] {
+  const given = typeof ignoreIndex === 'number' ? [ignoreIndex] : ignoreIndex;
+  for (const label of given) {
+    if ((label | 0) !== label) throw new RangeError(`ignoreIndex is ${label}, expected a 32-bit integer`);
+  }
+  const classes = labelledClasses(graph);
+  return [...new Set([...graph.comparedLabels, ...given])].filter((label) => label < 0 || label >= classes);
 }

@@ -1,3 +1,5 @@
+import type { PortableError } from './portable-error.js';
+
 /** What the trainer asks of its worker thread. Every request is answered, in order, by one reply. */
 export type Request =
   | ({ readonly kind: 'open' } & Opening)
@@ -36,4 +38,4 @@ export type Reply =
   | { readonly kind: 'loss'; readonly loss: number }
   | { readonly kind: 'predictions'; readonly predictions: Int32Array }
   | { readonly kind: 'vectors'; readonly vectors: Readonly<Record<string, Float32Array>> }
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly error: PortableError };

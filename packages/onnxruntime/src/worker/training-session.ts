@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../runtime/runtime.js';
 import type { Feed, Opening } from './messages.js';
 import { fillUniform } from './random-numbers.js';
 

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { Reply, Request } from './messages.js';
+import { portableError } from './portable-error.js';
 import { TrainingSession } from './training-session.js';
 
 /** The thread in which ONNX Runtime computes: its `run` is synchronous and would block the event loop. */
@@ -12,7 +13,7 @@ port.on('message', (request: Request) => {
     try {
       port.postMessage(await answer(request));
     } catch (error) {
-      port.postMessage({ kind: 'error', message: (error as Error).message } satisfies Reply);
+      port.postMessage({ kind: 'error', error: portableError(error) } satisfies Reply);
     }
   });
 });
