@@ -1,4 +1,7 @@
-import ts from 'typescript';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const compiler = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
 
 /**
  * Where tests start threads or processes, these run the built files: a build that is older than the sources would pass
@@ -7,18 +10,11 @@ import ts from 'typescript';
  * @throws Error that names what is to be built.
  */
 export default function requireFreshBuild({ rootDir }) {
-  const host = ts.createSolutionBuilderHost(
-    ts.sys,
-    undefined,
-    () => undefined,
-    () => undefined,
-  );
-  const builder = ts.createSolutionBuilder(host, [rootDir], {});
-  for (let project; (project = builder.getNextInvalidatedProject()); project.done()) {
-    // Files were touched, but hold what was built.
-    if (project.kind === ts.InvalidatedProjectKind.UpdateOutputFileStamps) continue;
-    throw new Error(
-      `the build of ${project.project} is older than its sources; \`npx tsc -b\` in ${rootDir} builds it`,
-    );
-  }
+  const { stdout } = spawnSync(compiler, ['-b', '--dry', rootDir], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const [, stale] = /would build project '(.*?)'/.exec(stdout) ?? [];
+  if (stale === undefined) return;
+  throw new Error(`the build of ${stale} is older than its sources; \`npx tsc -b\` in ${rootDir} builds it`);
 }

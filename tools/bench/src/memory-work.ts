@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from '@lovasz/onnxruntime/runtime';
 import { runtimeTensor, type PlainTensor } from './plain-tensor.js';
 
 /** The first message to the process `node --expose-gc memory-work.js`: a step, and how it is run. */

@@ -1,7 +1,7 @@
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
 import { enet, unet } from '@lovasz/models';
 import { buildTrainingGraph, flatLength, sgd, type Loss } from '@lovasz/onnx';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import { runtimeTensor } from './plain-tensor.js';
 import type { StepSettings } from './step-settings.js';
 import { stepTensors } from './step-tensors.js';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '@lovasz/onnxruntime/runtime';
 
 /** A tensor as one process can send it to another. */
 export interface PlainTensor {

@@ -2,7 +2,7 @@
 // What ONNX Runtime logs of it goes to stderr, between a line with the model's place and one with `end`.
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession } from '@lovasz/onnxruntime/runtime';
 
 const say = (line: string): number => writeSync(process.stderr.fd, `\n@place-nodes ${line}\n`);
 let place = 0;

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 
 /** One input of a graph, in plain numbers. */
 export interface Feed {

@@ -54,7 +54,10 @@ async function programsOf(folder: string): Promise<{ node: string; browser: stri
   };
 }
 
-/** Runs a program inside of a compiled folder and returns the numbers that it prints, line by line. */
+/**
+ * Runs a program inside of a compiled folder and returns the numbers that it prints, line by line. It leaves nothing in
+ * the home and temporary folders.
+ */
 async function execute(
   folder: string,
   name: string,
@@ -62,7 +65,16 @@ async function execute(
   ...flags: string[]
 ): Promise<number[][]> {
   await writeFile(path(folder, name), program);
-  const { stdout } = await run(process.execPath, [...flags, path(folder, name)]);
+  const places = { HOME: path('home'), TMPDIR: path('temporary') };
+  await Promise.all(Object.values(places).map((place) => mkdir(place, { recursive: true })));
+  // Without what the tests' own processes have set.
+  const environment = { ...process.env, ...places };
+  delete environment['ORT_DISABLE_TELEMETRY'];
+  const { stdout } = await run(process.execPath, [...flags, path(folder, name)], {
+    env: environment,
+  });
+  const left = await Promise.all(Object.values(places).map((place) => readdir(place, { recursive: true })));
+  expect(left.flat()).toEqual([]);
   return stdout
     .trim()
     .split('\n')
@@ -122,7 +134,8 @@ describe('the programs of the README', () => {
     );
     await writeFile(
       path('node_modules', 'onnxruntime-web', 'index.js'),
-      "export { InferenceSession, Tensor } from 'onnxruntime-node';",
+      `process.env.ORT_DISABLE_TELEMETRY = '1';
+       export const { InferenceSession, Tensor } = await import('onnxruntime-node');`,
     );
     await writeFile(
       path('browser.mjs'),
@@ -147,6 +160,25 @@ describe('the programs of the README', () => {
     const { accumulating } = await programsOf('plain');
     // Both batches are the same one, so that the mean is too. Statistics follow twice, which training does not see.
     expectLosses(lossesOf(await execute('plain', 'accumulate.mjs', accumulating)));
+  });
+
+  test('labels outside of the classes are refused, in each program', async () => {
+    const { node, browser, accumulating } = await programsOf('plain');
+    const message = 'RangeError: labels hold 3 (pixels: 2) and other wrong values (pixels: 1)';
+    const range = '; accepted: 0…2 or ignoreIndex 255';
+    for (const program of [node, accumulating]) {
+      const wrong = program.replace(
+        /(labels: new Tensor\('int32', )(.*?\))(, \[2, 16, 16\]\))/,
+        '$1mixed($2)$3',
+      );
+      expect(wrong).not.toBe(program);
+      const mixed = 'const mixed = (labels) => (labels.set([3, 255, -1, 3]), labels);';
+      await expect(execute('plain', 'wrong.mjs', `${mixed}\n${wrong}`)).rejects.toThrow(message + range);
+    }
+    expect(browser).toContain('...checked(nextBatch())');
+    const guide = await readFile(path('plain', 'README.md'), 'utf8');
+    expect(guide).toContain('**checked(next_batch()),');
+    expect(guide).toContain('raise ValueError(f"labels hold {wrong[0]} (pixels: {pixels}){others}');
   });
 
   test('random inputs are fed where the network drops out', async () => {

@@ -46,7 +46,8 @@ in \`${manifestFile}\` says where each of the ${parameters} parameters lies, by 
 
 What else is fed:
 
-- \`labels\`: class ids, int32, [${labels.shape.join(', ')}].
+- \`labels\`: class ids, int32, [${labels.shape.join(', ')}]. A graph takes any number for a label and does not say so: the programs
+  below refuse those that are neither a class nor ${settings.ignoreIndex}.
 - scalars of the optimizer, with \`step\` counted from 1:${Object.entries(scalars)
     .map(([name, formula]) => `\n  - \`${name}\` = \`${formula}\``)
     .join('')}

@@ -22,11 +22,15 @@ const momentsOf = ({ state }: ProgramSubject): readonly string[] =>
 
 const hasStatistics = ({ state }: ProgramSubject): boolean => state.some(({ name }) => name === 'statistics');
 
-const classesOf = ({ logits }: ProgramSubject): number => logits.shape[1]!;
+/** Of a network with one output channel, labels are 0 and 1. */
+const classesOf = ({ logits }: ProgramSubject): number => (logits.shape[1] === 1 ? 2 : logits.shape[1]!);
 
 const start = {
   node: `import { readFile, writeFile } from 'node:fs/promises';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+// Set before it is loaded, this keeps the runtime from sending usage data.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 const load = async (name) => new Uint8Array(await readFile(new URL(name, import.meta.url)));
 const save = (name, bytes) => writeFile(new URL(name, import.meta.url), bytes);
@@ -91,7 +95,26 @@ for (const { name, offset, length } of manifest.state) {
 const nextBatch = () => ({
 ${indented(batch, 2)}
 });
+
+// A label that is no class would train to nonsense without a word.
+const checked = (batch) => {
+  const isWrong = (label) => ${javaScriptIsWrong(subject)};
+  const wrong = batch.labels.data.filter(isWrong);
+  if (wrong.length === 0) return batch;
+  const pixels = wrong.filter((label) => label === wrong[0]).length;
+  const others = wrong.length - pixels;
+  throw new RangeError(\`labels hold \${wrong[0]} (pixels: \${pixels})\${others > 0 ? \` and other wrong values (pixels: \${others})\` : ''}; accepted: ${acceptedLabels(subject)}\`);
+};
 `;
+}
+
+/** What programs accept as labels, as their messages tell. */
+function acceptedLabels(subject: ProgramSubject): string {
+  return `0…${classesOf(subject) - 1} or ignoreIndex ${subject.settings.ignoreIndex}`;
+}
+
+function javaScriptIsWrong(subject: ProgramSubject): string {
+  return `!((label >= 0 && label < ${classesOf(subject)}) || label === ${subject.settings.ignoreIndex})`;
 }
 
 function randomFeeds({ randomInputs }: ProgramSubject): string[] {
@@ -112,7 +135,7 @@ function stepLoop(subject: ProgramSubject): string {
 const session = await InferenceSession.create(await load('step.onnx'));
 for (let step = 1; step <= ${steps}; step++) {
   const results = await session.run({
-    ...nextBatch(),
+    ...checked(nextBatch()),
 ${indented([...randomFeeds(subject), ...scalarFeeds(subject), '...state,'], 4)}
   });
   for (const name of Object.keys(state)) state[name] = results[\`next_\${name}\`];
@@ -135,7 +158,7 @@ for (let step = 1; step <= ${steps}; step++) {
   let loss = 0;
   for (let batch = 0; batch < batches; batch++) {
     const results = await backward.run({
-      ...nextBatch(),
+      ...checked(nextBatch()),
 ${indented([...randomFeeds(subject), ...own(network)], 6)}
     });
     results.gradient.data.forEach((entry, i) => (gradient[i] += entry / batches));
@@ -187,7 +210,7 @@ export function pythonProgram(subject: ProgramSubject): string {
     entry(labels, `(numpy.arange(${sizeOf(labels)}) * 7 % ${classesOf(subject)}).astype("int32")`),
   ];
   const feeds = [
-    '**next_batch(),',
+    '**checked(next_batch()),',
     ...randomInputs.map(
       ({ name, shape }) => `"${name}": numpy.random.random([${shape.join(', ')}]).astype("float32"),`,
     ),
@@ -196,7 +219,11 @@ export function pythonProgram(subject: ProgramSubject): string {
   ];
   const names = ['parameters', ...(hasStatistics(subject) ? ['statistics'] : [])];
   return `import json
+import os
 import pathlib
+
+# Set before it is loaded, this keeps the runtime from sending usage data.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import numpy
 import onnxruntime
@@ -212,6 +239,18 @@ def next_batch():
     return {
 ${indented(batch, 8)}
     }
+
+
+# A label that is no class would train to nonsense without a word.
+def checked(batch):
+    labels = batch["labels"]
+    is_right = ((labels >= 0) & (labels < ${classesOf(subject)})) | (labels == ${subject.settings.ignoreIndex})
+    wrong = labels[~is_right]
+    if wrong.size > 0:
+        pixels = int((wrong == wrong[0]).sum())
+        others = f" and other wrong values (pixels: {wrong.size - pixels})" if pixels < wrong.size else ""
+        raise ValueError(f"labels hold {wrong[0]} (pixels: {pixels}){others}; accepted: ${acceptedLabels(subject)}")
+    return batch
 
 
 def open_session(name):

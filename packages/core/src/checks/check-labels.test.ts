@@ -27,7 +27,6 @@ test.each([-1, 2, 0.5, NaN])('%p is no label of two classes', (label) => {
 });
 
 test('holes and undefined are no labels, whether or not a label is ignored', () => {
-  // eslint-disable-next-line no-sparse-arrays
   const labels = [0, , 1, undefined] as number[];
   for (const ignoreIndex of [undefined, 255]) {
     expect(() => checkLabels(labels, { numberOfClasses: 2, ignoreIndex })).toThrow(

@@ -14,7 +14,7 @@ describe('labelIds', () => {
     Uint32Array,
     Array,
   ])('%p is taken, as a copy', (type) => {
-    const labels = type.from([2, 0, 1, 2]) as number[];
+    const labels = (type as ArrayConstructor).from([2, 0, 1, 2]);
     const ids = labelIds(labels, accepted);
     expect([...ids]).toEqual([2, 0, 1, 2]);
     labels[0] = 0;

@@ -6,7 +6,7 @@ import {
   kernelForms,
   type Convolution,
 } from '@lovasz/onnx/convolution-gradients';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import { inputCandidates, kernelCandidates } from '../convolution-candidates.js';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';

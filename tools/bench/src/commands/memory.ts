@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crossEntropy } from '@lovasz/core';
 import { enet, unet } from '@lovasz/models';
 import { buildTrainingGraph, decodeModel, sgd, type ModelProto } from '@lovasz/onnx';
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '@lovasz/onnxruntime/runtime';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';
 import { openMemoryProcess, type MemoryProcess } from '../memory-process.js';
@@ -115,26 +115,15 @@ async function measureNetwork(network: Network, settings: MemorySettings): Promi
     const variants: { figures: Figure[]; measured: number }[] = [];
     for (const recompute of [1, 'auto'] as const) {
       const { opening, planned } = openingOf(network, recompute);
-      const measured = await measuredPeak({ ...sessions, enableCpuMemArena: false }, opening, repeats);
+      const peaks = await measuredPeaks({ ...sessions, enableCpuMemArena: false }, opening, repeats);
       const trainer = await openMemoryProcess({ ...opening, options: sessions });
       trainers.push(trainer);
       // The arena keeps what the first run takes.
       const { grownBytes: withArena } = await trainer.run();
       const title = `${name}, ${recompute === 'auto' ? 'recomputed' : 'kept'}`;
       variants.push({
-        measured,
-        figures: [
-          { name: `${title}: planned`, value: planned / mebibyte, unit: 'MiB' },
-          { name: `${title}: measured`, value: measured / mebibyte, unit: 'MiB' },
-          { name: `${title}: planned / measured`, value: planned / measured, unit: '' },
-          {
-            name: `${title}: error of the plan`,
-            value: 100 * Math.abs(planned / measured - 1),
-            unit: '%',
-            must: tolerance,
-          },
-          { name: `${title}: measured with the arena`, value: withArena / mebibyte, unit: 'MiB' },
-        ],
+        measured: median(peaks),
+        figures: memoryFigures(title, { planned, peaks, withArena }),
       });
     }
     const [kept, recomputed] = variants as [(typeof variants)[0], (typeof variants)[0]];
@@ -160,6 +149,33 @@ async function measureNetwork(network: Network, settings: MemorySettings): Promi
   }
 }
 
+/** What a step takes, in bytes. */
+export interface MeasuredStep {
+  readonly planned: number;
+  /** Of each run without the arena. */
+  readonly peaks: readonly number[];
+  readonly withArena: number;
+}
+
+/** A measured step as figures: the plan is judged by the median of the runs. */
+export function memoryFigures(title: string, { planned, peaks, withArena }: MeasuredStep): Figure[] {
+  const measured = median(peaks);
+  const spread = (Math.max(...peaks) - Math.min(...peaks)) / measured;
+  return [
+    { name: `${title}: planned`, value: planned / mebibyte, unit: 'MiB' },
+    { name: `${title}: measured`, value: measured / mebibyte, unit: 'MiB' },
+    { name: `${title}: spread of the runs`, value: 100 * spread, unit: '%' },
+    { name: `${title}: planned / measured`, value: planned / measured, unit: '' },
+    {
+      name: `${title}: error of the plan`,
+      value: 100 * Math.abs(planned / measured - 1),
+      unit: '%',
+      must: tolerance,
+    },
+    { name: `${title}: measured with the arena`, value: withArena / mebibyte, unit: 'MiB' },
+  ];
+}
+
 /** A step of the network, and its planned peak in bytes. */
 function openingOf(
   { model, classes, shape }: Network,
@@ -177,12 +193,12 @@ function openingOf(
   return { opening: { step: graph.step, ...tensors }, planned: graph.memory.peak };
 }
 
-/** The median of what a run takes, each in a process of its own. A run before it has loaded the code. */
-async function measuredPeak(
+/** What runs take, each in a process of its own. A run before it has loaded the code. */
+async function measuredPeaks(
   options: InferenceSession.SessionOptions,
   opening: Omit<Opening, 'options'>,
   repeats: number,
-): Promise<number> {
+): Promise<readonly number[]> {
   const grown: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const runner = await openMemoryProcess({ ...opening, options });
@@ -193,7 +209,7 @@ async function measuredPeak(
       await runner.close();
     }
   }
-  return median(grown);
+  return grown;
 }
 
 /** The seconds of runs that follow each other, of each process. */

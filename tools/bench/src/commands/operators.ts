@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { encodeModel, GraphBuilder, modelBytes, type Value } from '@lovasz/onnx';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';
 

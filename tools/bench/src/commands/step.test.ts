@@ -26,7 +26,7 @@ const parameters = 121_211;
 
 describe('bench step', () => {
   test.each(['cross-entropy', 'lovasz-softmax'])('measures a step of %s', async (loss) => {
-    const { stdout } = await step('--loss', loss, '--json', '--check');
+    const { stdout } = await step('--loss', loss, '--json');
     const { bench, figures } = JSON.parse(stdout) as Measurement;
     expect(bench).toBe('step');
     expect(figures.map(({ name }) => name)).toEqual(['parameters', 'step']);

@@ -2,7 +2,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { lovaszSoftmax } from '@lovasz/core';
 import { unet } from '@lovasz/models';
 import { buildTrainingGraph, initialVectors, sgd, type ProfileName, type TrainingGraph } from '@lovasz/onnx';
-import * as native from 'onnxruntime-node';
+import * as native from '@lovasz/onnxruntime/runtime';
 import { openPage } from '../open-page.js';
 import { runStep, type Numbers, type Step } from '../pages/run-step.js';
 
