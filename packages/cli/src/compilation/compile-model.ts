@@ -59,6 +59,7 @@ export async function compileModel(
     },
     inputs: Object.keys(graph.inputShapes).map((input) => step.get(input)!),
     labels: step.get('labels')!,
+    classes: graph.classCount,
     logits: ports['forward.onnx']!.outputs.find((port) => port.name === 'logits')!,
     randomInputs: graph.randomInputs.map((input) => step.get(input.name)!),
     scalars: scalarFormulas,

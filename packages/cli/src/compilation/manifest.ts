@@ -35,6 +35,8 @@ export interface Manifest {
   /** The network's own inputs. */
   readonly inputs: readonly Port[];
   readonly labels: Port;
+  /** How many classes labels name: 0 and 1 of a network with one score per pixel. */
+  readonly classes: number;
   readonly logits: Port;
   /** Uniform random numbers in [0, 1), drawn anew for every step. */
   readonly randomInputs: readonly Port[];

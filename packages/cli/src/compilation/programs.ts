@@ -9,7 +9,7 @@ const steps = 10;
 /** What the programs need to know of a compiled folder. */
 export type ProgramSubject = Pick<
   Manifest,
-  'inputs' | 'labels' | 'logits' | 'randomInputs' | 'scalars' | 'state' | 'settings'
+  'inputs' | 'labels' | 'classes' | 'randomInputs' | 'scalars' | 'state' | 'settings'
 >;
 
 const sizeOf = ({ shape }: Port): number => shape.reduce((product, length) => product * length, 1);
@@ -21,9 +21,6 @@ const momentsOf = ({ state }: ProgramSubject): readonly string[] =>
   state.map(({ name }) => name).filter((name) => name !== 'parameters' && name !== 'statistics');
 
 const hasStatistics = ({ state }: ProgramSubject): boolean => state.some(({ name }) => name === 'statistics');
-
-/** Of a network with one output channel, labels are 0 and 1. */
-const classesOf = ({ logits }: ProgramSubject): number => (logits.shape[1] === 1 ? 2 : logits.shape[1]!);
 
 const start = {
   node: `import { readFile, writeFile } from 'node:fs/promises';
@@ -79,7 +76,7 @@ function javaScriptTensor(port: Port, data: string): string {
 
 function javaScriptState(subject: ProgramSubject): string {
   const { inputs, labels } = subject;
-  const labelled = `Int32Array.from({ length: ${sizeOf(labels)} }, (_, i) => (i * 7) % ${classesOf(subject)})`;
+  const labelled = `Int32Array.from({ length: ${sizeOf(labels)} }, (_, i) => (i * 7) % ${subject.classes})`;
   const batch = [
     ...inputs.map((port) => javaScriptTensor(port, javaScriptArrays[port.type]!(sizeOf(port)))),
     javaScriptTensor(labels, labelled),
@@ -110,11 +107,11 @@ const checked = (batch) => {
 
 /** What programs accept as labels, as their messages tell. */
 function acceptedLabels(subject: ProgramSubject): string {
-  return `0…${classesOf(subject) - 1} or ignoreIndex ${subject.settings.ignoreIndex}`;
+  return `0…${subject.classes - 1} or ignoreIndex ${subject.settings.ignoreIndex}`;
 }
 
 function javaScriptIsWrong(subject: ProgramSubject): string {
-  return `!((label >= 0 && label < ${classesOf(subject)}) || label === ${subject.settings.ignoreIndex})`;
+  return `!((label >= 0 && label < ${subject.classes}) || label === ${subject.settings.ignoreIndex})`;
 }
 
 function randomFeeds({ randomInputs }: ProgramSubject): string[] {
@@ -207,7 +204,7 @@ export function pythonProgram(subject: ProgramSubject): string {
     `${JSON.stringify(port.name)}: ${data}.reshape([${port.shape.join(', ')}]),`;
   const batch = [
     ...inputs.map((port) => entry(port, pythonArrays[port.type]!(sizeOf(port)))),
-    entry(labels, `(numpy.arange(${sizeOf(labels)}) * 7 % ${classesOf(subject)}).astype("int32")`),
+    entry(labels, `(numpy.arange(${sizeOf(labels)}) * 7 % ${subject.classes}).astype("int32")`),
   ];
   const feeds = [
     '**checked(next_batch()),',
@@ -244,7 +241,7 @@ ${indented(batch, 8)}
 # A label that is no class would train to nonsense without a word.
 def checked(batch):
     labels = batch["labels"]
-    is_right = ((labels >= 0) & (labels < ${classesOf(subject)})) | (labels == ${subject.settings.ignoreIndex})
+    is_right = ((labels >= 0) & (labels < ${subject.classes})) | (labels == ${subject.settings.ignoreIndex})
     wrong = labels[~is_right]
     if wrong.size > 0:
         pixels = int((wrong == wrong[0]).sum())
