@@ -68,7 +68,7 @@ async function execute(
   const places = { HOME: path('home'), TMPDIR: path('temporary') };
   await Promise.all(Object.values(places).map((place) => mkdir(place, { recursive: true })));
   // Without what the tests' own processes have set.
-  const environment = { ...process.env, ...places };
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...places };
   delete environment['ORT_DISABLE_TELEMETRY'];
   const { stdout } = await run(process.execPath, [...flags, path(folder, name)], {
     env: environment,
