@@ -105,3 +105,22 @@ export { voc } from './metrics/presets/voc.js';
 
 export { argmax, type ScoreLayout } from './decoding/argmax.js';
 export { threshold } from './decoding/threshold.js';
+
+export {
+  ClassIndex,
+  indexImage,
+  type ClassIndexJson,
+  type IndexedImage,
+  type IndexOptions,
+} from './sampling/class-index.js';
+export { classUniform } from './sampling/class-uniform.js';
+export { contentHash } from './sampling/content-hash.js';
+export { equibatch, type EquibatchOptions } from './sampling/equibatch.js';
+export { halfForeground } from './sampling/half-foreground.js';
+export { repeatFactor, shuffle, weightedImages } from './sampling/image-samplers.js';
+export { mix } from './sampling/mix.js';
+export { placeCrop, type Crop, type CropOptions } from './sampling/place-crop.js';
+export { rareClass } from './sampling/rare-class.js';
+export { SampleStream, type Exposure, type SampleStreamJson } from './sampling/sample-stream.js';
+export type { ClassChoice, Draw, Sampler, Shard } from './sampling/sampler.js';
+export { samplersByName, type SamplerName } from './sampling/samplers-by-name.js';

@@ -28,21 +28,21 @@ export function randomBelow(count: number, seed: number, ...keys: readonly numbe
 
 /**
  * Where `place` goes in a random permutation of 0 to size − 1, without writing the permutation down: a Feistel network over
- * the next power of 4, walked until it falls inside.
+ * a rectangle of rows and columns that just holds it, walked until it falls inside.
  */
 export function permuted(place: number, size: number, seed: number, ...keys: readonly number[]): number {
   const key = randomBits(seed, ...keys);
-  let half = 1;
-  while (2 ** (2 * half) < size) half++;
-  const mask = 2 ** half - 1;
+  const rows = Math.ceil(Math.sqrt(size));
+  const columns = Math.ceil(size / rows);
   let value = place;
   do {
-    let left = Math.floor(value / 2 ** half);
-    let right = value % 2 ** half;
-    for (let round = 0; round < 6; round++) {
-      [left, right] = [right, (left ^ randomBits(key, round, right)) & mask];
+    let row = Math.floor(value / columns);
+    let column = value % columns;
+    for (let round = 0; round < 6; round += 2) {
+      row = (row + mix(mix(key + round) ^ column)) % rows;
+      column = (column + mix(mix(key + round + 1) ^ row)) % columns;
     }
-    value = left * 2 ** half + right;
+    value = row * columns + column;
   } while (value >= size);
   return value;
 }
