@@ -191,6 +191,29 @@ describe('parity compiled', () => {
   });
 });
 
+describe('parity reach', () => {
+  test('compares every trained parameter, and tells what is not trained', async () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', [2, 2, 3]);
+    const weight = (name: string) =>
+      graph.constantTensor(
+        { dataType: 'float32', shape: [3, 2, 1], data: Float32Array.of(1, 2, 0, 1, 3, 1) },
+        name,
+      );
+    const outputs = ['seg', 'aux'].map((name) => ({ name, value: graph.conv(x, weight(`${name}.weight`)) }));
+    const file = join(folder, 'heads.onnx');
+    await writeFile(file, modelBytes(encodeModel({ name: 'heads', inputs: [x], outputs })));
+    const { exitCode, lines } = await run('reach', file, join(folder, 'none.onnx'));
+    expect(lines).toEqual([
+      `not trained ${file} aux.weight: only output 'aux' depends on it, and the loss is of 'seg'`,
+      expect.stringMatching(/^ok .*heads.onnx seg.weight {2}\d.\de-\d+ {2}0.0001$/),
+      expect.stringMatching(/^FAIL .*none.onnx {2}not compared/),
+      '1 passed, 1 failed',
+    ]);
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('a wrong call', () => {
   let said: string;
 

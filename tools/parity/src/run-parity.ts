@@ -10,6 +10,7 @@ import { compareModels } from './commands/onnx-models.js';
 import { compareNodeTests, fails, type NodeTestOutcome } from './commands/onnx-node-tests.js';
 import { compareOperators, operatorBackends } from './commands/onnx-operators.js';
 import { compareRandomLosses } from './commands/random-losses.js';
+import { checkReach } from './commands/reach.js';
 import { compareProfiles, exportedCases } from './commands/profiles.js';
 import { compareKernels, providerNames } from './commands/provider-kernels.js';
 import { compareWritten } from './commands/written-models.js';
@@ -129,6 +130,16 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--large <gibibytes>', 'one more model of that size, with its data beside it', Number)
     .action(async (models: readonly string[], options: { python: string; large?: number }) => {
       exitCode = await reportOutcomes(compareWritten(models, options.python, options.large), write);
+    });
+  program
+    .command('reach')
+    .description(
+      'networks: the gradient of every trained parameter against a central difference, and what is not trained',
+    )
+    .argument('<models...>', 'ONNX files')
+    .option('--input-shape <shape>', 'NAME=1x3x64x64, as lovasz compile takes it (repeatable)', inputShape)
+    .action(async (models: readonly string[], options: { inputShape?: InputShapes }) => {
+      exitCode = await reportOutcomes(checkReach(models, options.inputShape ?? {}, write), write);
     });
   program
     .command('profiles')

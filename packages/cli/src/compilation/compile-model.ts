@@ -67,6 +67,7 @@ export async function compileModel(
     layout: { parameters: graph.parameters, statistics: graph.statistics },
     graphs: ports,
     warnings: graph.warnings,
+    untrained: graph.untrained,
     sha256: {},
   };
   const files: Readonly<Record<string, string | Uint8Array>> = {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FlatEntry, Optimizer } from '@lovasz/onnx';
+import type { FlatEntry, Optimizer, TrainingGraph } from '@lovasz/onnx';
 import type { CompileOptions } from '../options/compile-options.js';
 import { UsageError } from '../options/usage-error.js';
 
@@ -54,6 +54,8 @@ export interface Manifest {
   >;
   /** What whoever trains should know of the model: what its exporter did, what is not trained. */
   readonly warnings: readonly string[];
+  /** What could be trained and is not, each parameter with the reason; a constant of the graphs. */
+  readonly untrained: TrainingGraph['untrained'];
   /** Of every other file, as it was written. */
   readonly sha256: Readonly<Record<string, string>>;
 }

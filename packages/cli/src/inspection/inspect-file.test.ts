@@ -98,3 +98,23 @@ test('what cannot be trained is described all the same', async () => {
   expect(text).toContain("unsupported\n  my.domain.Add 'y'\n");
   expect(text).toContain("training: not as it is\n  Add 'y': is of domain 'my.domain'");
 });
+
+test('names what no gradient reaches, with the reason', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [1, 2, 4]);
+  const weight = (name: string) => {
+    const entries = {
+      dataType: 'float32',
+      shape: [3, 2, 1],
+      data: Float32Array.of(1, 2, 3, 4, 5, 6),
+    } as const;
+    return graph.constantTensor(entries, name);
+  };
+  const outputs = ['seg', 'aux'].map((name) => ({ name, value: graph.conv(x, weight(`${name}.weight`)) }));
+  const other = join(root, 'heads.onnx');
+  await writeFile(other, modelBytes(encodeModel({ name: 'g', inputs: [x], outputs })));
+  const found = await inspectFile(other, options(''));
+  const reason = "only output 'aux' depends on it, and the loss is of 'seg'";
+  expect(found.training).toMatchObject({ trained: 6, untrained: [{ name: 'aux.weight', reason }] });
+  expect(renderInspection(found)).toContain(`not trained\n  aux.weight  ${reason}\n`);
+});

@@ -8,6 +8,7 @@ import {
   type MemoryPlan,
   type ModelInspection,
   type ModelProto,
+  type TrainingGraph,
 } from '@lovasz/onnx';
 import { trainingGraphOf } from '../compilation/training-graph-of.js';
 import type { CompileOptions } from '../options/compile-options.js';
@@ -24,6 +25,8 @@ export interface TrainingInspection {
   readonly logitsShape: readonly number[];
   /** How many numbers are trained. */
   readonly trained: number;
+  /** What could be trained and is not, each parameter with the reason. */
+  readonly untrained: TrainingGraph['untrained'];
   /** Weights, statistics and moments, in bytes. A run reads one copy and writes another. */
   readonly stateBytes: number;
   readonly inference: GraphInspection;
@@ -86,6 +89,7 @@ function inspectTraining(
       labelShape,
       logitsShape,
       trained: graph.parameters.reduce((sum, { size }) => sum + size, 0),
+      untrained: graph.untrained,
       stateBytes: 4 * graph.state.reduce((sum, { length }) => sum + length, 0),
       inference: inspectGraph(graph.evaluate),
       step: inspectGraph(graph.step),

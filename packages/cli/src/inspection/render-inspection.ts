@@ -44,6 +44,9 @@ export function renderInspection(inspection: FileInspection): string {
           `training: a step of ${training.loss.join('+')} by ${training.optimizer} for ${shapesOf(training)}`,
           alignColumns(trainingRows(training), 'lrl'),
         ),
+    ...('error' in training || training.untrained.length === 0
+      ? []
+      : [section('not trained', alignColumns(training.untrained.map(({ name, reason }) => [name, reason])))]),
     ...(warnings.length === 0
       ? []
       : [

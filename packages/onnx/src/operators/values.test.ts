@@ -326,6 +326,28 @@ describe('operators compute what the standard says, worked out by hand', () => {
     expect([...(y.constant!.data as Float32Array)]).toEqual(expected);
   });
 
+  // Expected values of ONNX Runtime 1.30.
+  test.each<[string, number, number, number[]]>([
+    ['wrap', 1, -2, [2, 1, 2]],
+    ['wrap', -1, 2, [2, 3, 4, 2, 3]],
+    ['reflect', -1, 2, [2, 3, 4, 3, 2]],
+    ['reflect', 2, -1, [3, 2, 1, 2, 3]],
+    ['edge', 2, -3, [1, 1, 1]],
+    ['constant', -1, 2, [2, 3, 4, 0, 0]],
+    ['constant', 3, -5, [0, 0]],
+  ])('padding by %s of %d and %d cuts first', (mode, before, after, expected) => {
+    const pads = integers([2], before, after);
+    expect([...compute('Pad', [counted(4), pads], { mode }).data]).toEqual(expected);
+    const known = new GraphBuilder();
+    const y = known.only('Pad', [known.constant([1, 2, 3, 4]), known.integers([before, after])], { mode });
+    expect([...(y.constant!.data as Float32Array)]).toEqual(expected);
+  });
+
+  test('padding cuts one axis and repeats along another', () => {
+    const y = compute('Pad', [counted(3, 3), integers([4], 1, -1, -1, 2)], { mode: 'wrap' });
+    expect([...y.data]).toEqual([5, 6, 5, 6, 2, 3, 2, 3, 5, 6, 5, 6]);
+  });
+
   test('column-major places of a maximum', () => {
     const graph = new GraphBuilder();
     const x = graph.input('x', 'float32', [1, 2, 2, 3]);
@@ -466,6 +488,12 @@ describe('what does not fit is refused, with the numbers', () => {
       [counted(1, 4, 5), integers([2], 3, 3), integers([2], 2, 2)],
       {},
       /expected \[batch, channels × 4, 4\]/,
+    ],
+    [
+      'Pad',
+      [counted(3), integers([2], 2, -3)],
+      { mode: 'edge' },
+      /pads of 2 and -3 cut all of axis 0 of \[3\], and mode 'edge' repeats what is left/,
     ],
     ['Det', [counted(2, 3)], {}, /expected square matrices/],
     ['Gelu', [counted(1)], { approximate: 'sigmoid' }, /approximate is 'sigmoid', expected none or tanh/],
