@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { parseInputShape, type InputShapes } from 'lovasz';
 import { compareCompiled } from './commands/compiled.js';
 import { compareExports } from './commands/full-size-exports.js';
+import { compareRecipes } from './commands/export-recipes.js';
 import { compareLosses } from './commands/losses.js';
 import { compareMetrics } from './commands/metrics.js';
 import { compareModels } from './commands/onnx-models.js';
@@ -65,6 +66,13 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--resume', 'takes the figures of cases that agreed in an earlier call')
     .action(async (folders: readonly string[], options: { write?: string; resume?: boolean }) => {
       exitCode = await reportOutcomes(compareExports(folders, options), write);
+    });
+  program
+    .command('exports')
+    .description('the recipes of docs/exporting.md: nothing to warn of, and the losses of the framework')
+    .requiredOption('--python <path>', 'a Python with the packages of some of the recipes')
+    .action(async ({ python }: { python: string }) => {
+      exitCode = await reportOutcomes(compareRecipes(python, write), write);
     });
   program
     .command('onnx-operators')

@@ -29,9 +29,10 @@ const fixture = async (name: string) =>
 const folded = (names: string, remedy: string) =>
   `batch normalization was folded into ${names}: what is trained is the product, without normalization; ${remedy}`;
 const withoutNodes = (layer: string) =>
-  `1 layer without any node (${layer}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
-const optimize = 'export with optimize=False';
-const preserve = 'export with training=TrainingMode.PRESERVE and do_constant_folding=False';
+  `1 layer without any node (${layer}): a dropout that was removed because the model was exported in evaluation mode (model.train() before the export keeps it), or a layer that does nothing`;
+const optimize = 'export in training mode (model.train()) with optimize=False';
+const preserve =
+  'export in training mode (model.train()) with training=TrainingMode.PRESERVE and do_constant_folding=False';
 
 describe('what exporters did', () => {
   test.each([
@@ -74,10 +75,14 @@ describe('what exporters did', () => {
         ),
       ],
     ],
-    ['flax-jax2onnx', []],
   ])('%s', async (name, warnings) => {
     expect(warningsOf(await fixture(name))).toEqual(warnings);
   });
+
+  test.each(['pytorch', 'torchscript', 'keras', 'flax'])(
+    'nothing to warn of in what the recipe of docs/exporting.md writes: %s',
+    async (name) => expect(warningsOf(await fixture(`recipe-${name}`))).toEqual([]),
+  );
 
   test('where exporters leave no metadata, the name of the bias tells', async () => {
     const model = await fixture('stack-default');
@@ -133,6 +138,20 @@ describe('an output that is no logits', () => {
     expect(warningsOf(modelOf(text))).toEqual([
       `output 'y' comes from ${activation}, and losses take logits: trained like this, the network learns badly or not at all; export it without ${activation}, so that it puts out 'x'`,
     ]);
+  });
+
+  test('without the activation, as the warning says, there is nothing to warn of', async () => {
+    const model = await fixture('softmax-default');
+    const [, logits] = /puts out '(.*)'/.exec(warningsOf(model)[0]!)!;
+    model.graph!.node = model.graph!.node.filter(({ opType }) => opType !== 'Softmax');
+    model.graph!.output[0]!.name = logits!;
+    expect(warningsOf(model)).toEqual([expect.stringMatching(/^batch normalization was folded/)]);
+  });
+
+  test('of several outputs, the trained one counts', () => {
+    const model = modelOf('a = Conv(x, w); y = Softmax(a)');
+    expect(modelWarnings(model, [], { output: 'a' })).toEqual([]);
+    expect(modelWarnings(model, [], { output: 'y' })).toHaveLength(1);
   });
 
   test.each([

@@ -14,12 +14,19 @@ import { foldedNormalizations, type FoldedNormalization } from './folded-normali
 export function modelWarnings(
   model: ModelProto,
   parameters: readonly TensorProto[],
-  { batchNormalization = 'train' }: { readonly batchNormalization?: BatchNormalizationMode } = {},
+  {
+    batchNormalization = 'train',
+    output,
+  }: {
+    readonly batchNormalization?: BatchNormalizationMode | undefined;
+    /** The output that is trained. Default: the first. */
+    readonly output?: string | undefined;
+  } = {},
 ): readonly string[] {
   const graph = model.graph!;
   const folded = foldedNormalizations(graph);
   return [
-    activatedOutput(graph),
+    activatedOutput(graph, output ?? graph.output[0]!.name),
     precision(parameters),
     folded.length > 0 ? foldedLayers(graph, folded) : perhapsFolded(graph),
     batchNormalization === 'train' ? keptStatistics(graph) : undefined,
@@ -31,8 +38,7 @@ export function modelWarnings(
 
 const count = (number: number, singular: string): string => `${number} ${singular}${number === 1 ? '' : 's'}`;
 
-function activatedOutput(graph: GraphProto): string | undefined {
-  const { name } = graph.output[0]!;
+function activatedOutput(graph: GraphProto, name: string): string | undefined {
   const final = finalActivation(graph, name);
   if (final === undefined) return undefined;
   const { activation, logits } = final;
@@ -54,9 +60,9 @@ const otherExport = 'docs/exporting.md says how to export without that';
 function foldedLayers(graph: GraphProto, folded: readonly FoldedNormalization[]): string {
   const names = folded.map(({ weight, layer }) => (layer === undefined ? weight : `${layer} into ${weight}`));
   const remedy = isTorchScript(graph)
-    ? 'export with training=TrainingMode.PRESERVE and do_constant_folding=False'
+    ? 'export in training mode (model.train()) with training=TrainingMode.PRESERVE and do_constant_folding=False'
     : graph.node.some((node) => sourceOperator(node) !== undefined)
-      ? 'export with optimize=False'
+      ? 'export in training mode (model.train()) with optimize=False'
       : otherExport;
   return `batch normalization was folded into ${count(folded.length, 'layer')} (${listNames(names)}): ${productIsTrained}; ${remedy}`;
 }
@@ -133,5 +139,5 @@ function layersWithoutNodes(graph: GraphProto, folded: readonly FoldedNormalizat
     Array.from({ length }, (_, place) => memberOf(sequence, place)).filter((member) => !isLeft(member)),
   );
   if (missing.length === 0) return undefined;
-  return `${count(missing.length, 'layer')} without any node (${listNames(missing)}): a dropout that was removed because the model was exported in evaluation mode, or a layer that does nothing`;
+  return `${count(missing.length, 'layer')} without any node (${listNames(missing)}): a dropout that was removed because the model was exported in evaluation mode (model.train() before the export keeps it), or a layer that does nothing`;
 }
