@@ -118,3 +118,18 @@ test('names what no gradient reaches, with the reason', async () => {
   expect(found.training).toMatchObject({ trained: 6, untrained: [{ name: 'aux.weight', reason }] });
   expect(renderInspection(found)).toContain(`not trained\n  aux.weight  ${reason}\n`);
 });
+
+test('describes a network that the loss does not go with, and says why', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [1, 2, 4, 4]);
+  const weight = graph.constantTensor(
+    { dataType: 'float32', shape: [1, 2, 1, 1], data: Float32Array.of(1, 2) },
+    'weight',
+  );
+  const other = join(root, 'one-score.onnx');
+  const outputs = [{ name: 'y', value: graph.conv(x, weight) }];
+  await writeFile(other, modelBytes(encodeModel({ name: 'g', inputs: [x], outputs })));
+  const text = renderInspection(await inspectFile(other, options('')));
+  expect(text).toMatch(/training: not as it is\n.*one class.*lovasz-hinge/);
+  expect(text).toContain('Conv weight');
+});

@@ -97,7 +97,8 @@ function inspectTraining(
     };
     return { training, warnings: graph.warnings };
   } catch (error) {
-    if (!(error instanceof OnnxError)) throw error;
+    // A RangeError: the loss or an option does not go with the network.
+    if (!(error instanceof OnnxError || error instanceof RangeError)) throw error;
     return { training: { error: error.message } };
   }
 }

@@ -26,7 +26,8 @@ export function foldedNormalizations(graph: GraphProto): readonly FoldedNormaliz
   });
 }
 
-const linear: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
+/** What a normalization can become part of: a layer before it, or a scale of its own. */
+const linear: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Mul']);
 
 function standsForNormalization(node: NodeProto): boolean {
   const rule = node.metadataProps.find(({ key }) => key === 'pkg.onnxscript.rewriter.rule_name')?.value;

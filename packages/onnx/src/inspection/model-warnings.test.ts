@@ -84,6 +84,17 @@ describe('what exporters did', () => {
     async (name) => expect(warningsOf(await fixture(`recipe-${name}`))).toEqual([]),
   );
 
+  test('a normalization that TensorFlow left as a scale and a shift', () => {
+    const model = modelOf('a = Conv(x, w); m = Mul(a, s); y = Add(m, b)');
+    const [, scale, shift] = model.graph!.node;
+    [scale!.name, shift!.name] = ['net/norm/batchnorm/mul_1', 'net/norm/batchnorm/add_1'];
+    expect(warningsOf(model)).toEqual([
+      folded('1 layer (net/norm into s)', 'docs/exporting.md says how to export without that'),
+    ]);
+    scale!.name = 'net/scale/mul_1';
+    expect(warningsOf(model)).toEqual([]);
+  });
+
   test('where exporters leave no metadata, the name of the bias tells', async () => {
     const model = await fixture('stack-default');
     for (const node of model.graph!.node) node.metadataProps = [];
