@@ -260,6 +260,140 @@ describe('a network that ends in probabilities', () => {
   });
 });
 
+describe('a network of one output channel', () => {
+  const one = new URL('one-channel.fixture.onnx', import.meta.url).pathname;
+  const words = ['--model', one, '--size', '32x32', '--batch', '2', '--steps', '40', '--lr', '0.01'];
+  const train = (...more: string[]) => lovasz(['train', ...words, ...more]);
+
+  test('tells one class from the rest, by a binary loss', async () => {
+    const out = join(root, 'one-channel');
+    const { code, stderr } = await train(
+      '--json',
+      '--loss',
+      'lovasz-hinge',
+      '--foreground',
+      'disc',
+      '--out',
+      out,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const events = readMetricsFile(join(out, 'metrics.jsonl'));
+    expect(eventsOfKind(events, 'start')[0]!.classes).toEqual(['rest', 'disc']);
+    const losses = lossesOf(events);
+    const mean = (some: number[]) => some.reduce((sum, loss) => sum + loss, 0) / some.length;
+    expect(mean(losses.slice(-10))).toBeLessThan(0.95 * mean(losses.slice(0, 10)));
+    // Both classes are found: discs better than by calling everything a disc.
+    const [rest, disc] = eventsOfKind(events, 'evaluation').at(-1)!.classIou;
+    expect(rest!).toBeGreaterThan(0.7);
+    expect(disc!).toBeGreaterThan(0.2);
+
+    const judge = async (...more: string[]) => {
+      const { stdout } = await lovasz(['evaluate', '--json', ...more]);
+      return JSON.parse(stdout) as { classIou: Record<string, number>; confusion: number[][] };
+    };
+    const ofRun = await judge('--checkpoint', join(out, 'checkpoint.safetensors'));
+    expect(ofRun.classIou).toEqual({ rest, disc });
+    const file = ['--model', join(out, 'model.onnx'), '--data', 'shapes', '--foreground', 'disc'];
+    expect(await judge(...file)).toEqual(ofRun);
+    // A threshold below every logit makes all of them foreground.
+    const all = await judge(...file, '--logit-threshold', '-1e6');
+    expect(all.confusion.map((row) => row[0])).toEqual([0, 0]);
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('disc');
+  });
+
+  test('asks for a binary loss, and for data of two classes', async () => {
+    const out = join(root, 'refused');
+    expect(await train('--foreground', 'disc', '--out', out)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('accepted: hinge, lovasz-hinge, lovasz-sigmoid, binary-cross-entropy'),
+    });
+    expect(await train('--loss', 'hinge', '--out', out)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--foreground takes one of them against the rest'),
+    });
+    const compiled = await lovasz(['compile', one, '--out', out]);
+    expect([compiled.code, compiled.stderr]).toEqual([2, expect.stringContaining('one score per pixel')]);
+  });
+
+  test('is described by inspect, whatever the loss', async () => {
+    const { stdout } = await lovasz(['inspect', one]);
+    expect(stdout).toContain(
+      'trained output\n  logits [2, 1, 32, 32]: one score per pixel on axis 1, the foreground against the rest ' +
+        '(by the operators that compute it); labels [2, 32, 32]\n',
+    );
+  });
+});
+
+describe('a network with channels last', () => {
+  test('trains and is judged as the same network with channels first', async () => {
+    const model = decodeModel(await readFile(tiny));
+    const { node, input, output } = model.graph!;
+    const between = (from: string, to: string, perm: readonly bigint[]) => {
+      const transpose = structuredClone(node[0]!);
+      const order = structuredClone(
+        node.flatMap(({ attribute }) => attribute).find(({ name }) => name === 'strides')!,
+      );
+      Object.assign(order, { name: 'perm', ints: perm });
+      Object.assign(transpose, {
+        name: to,
+        opType: 'Transpose',
+        attribute: [order],
+        input: [from],
+        output: [to],
+      });
+      return transpose;
+    };
+    const [image, logits] = [input[0]!.name, output[0]!.name];
+    for (const each of node) each.input = each.input.map((name) => (name === image ? 'first' : name));
+    node.unshift(between(image, 'first', [0n, 3n, 1n, 2n]));
+    node.push(between(logits, 'last', [0n, 2n, 3n, 1n]));
+    for (const [info, channels] of [
+      [input[0]!, 3],
+      [output[0]!, 5],
+    ] as const) {
+      const type = info.type!.value;
+      if (type.case !== 'tensorType') throw new Error('no tensor');
+      const dims = type.value.shape!.dim;
+      dims.push(dims.splice(1, 1)[0]!);
+      expect(dims.at(-1)!.value.value).toBe(BigInt(channels));
+    }
+    output[0]!.name = 'last';
+    const last = join(root, 'channels-last.onnx');
+    await writeFile(last, modelBytes(model));
+
+    const run = async (file: string, name: string) => {
+      const out = join(root, name);
+      const { code, stderr } = await lovasz(['train', ...short(), '--json', '--model', file, '--out', out]);
+      expect([code, stderr]).toEqual([0, '']);
+      const events = readMetricsFile(join(out, 'metrics.jsonl'));
+      const { stdout } = await lovasz([
+        'evaluate',
+        '--model',
+        join(out, 'model.onnx'),
+        '--data',
+        'shapes',
+        '--size',
+        '16x16',
+        '--json',
+      ]);
+      return {
+        losses: lossesOf(events),
+        iou: eventsOfKind(events, 'evaluation').at(-1)!.classIou,
+        judged: JSON.parse(stdout),
+      };
+    };
+    const [expected, found] = [await run(tiny, 'first'), await run(last, 'last')];
+    found.losses.forEach((loss, step) => expect(loss).toBeCloseTo(expected.losses[step]!, 6));
+    expect(found.iou).toEqual(expected.iou);
+    expect(found.judged).toEqual(expected.judged);
+
+    const { stdout } = await lovasz(['inspect', last, '--input-shape', `${image}=2x16x16x3`]);
+    expect(stdout).toContain(
+      'last [2, 16, 16, 5]: 5 classes on axis 3 (by the operators that compute it); labels [2, 16, 16]',
+    );
+  });
+});
+
 test('training on crops, judging whole images', async () => {
   const out = join(root, 'crops');
   const words = [

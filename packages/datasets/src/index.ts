@@ -1,6 +1,7 @@
 export { collate, type Batch } from './batch.js';
 export { cacheSamples } from './cache.js';
 export { camvid, type CamvidOptions } from './camvid.js';
+export { classAgainstRest } from './class-against-rest.js';
 export { DatasetError } from './dataset-error.js';
 export type { SegmentationDataset, SegmentationSample } from './dataset.js';
 export { createLoader, type Loader, type LoaderOptions } from './loader.js';

@@ -3,6 +3,7 @@ import { classIou, meanIou, pixelAccuracy, type ConfusionMatrix } from '@lovasz/
 import type { ModelProto } from '@lovasz/onnx';
 import { parseData, type DataChoice } from '../options/data.js';
 import { parseModel } from '../options/model.js';
+import { addOutputOptions, readOutputOptions, type OutputChoice } from '../options/output-options.js';
 import { optionsOf } from '../options/run-settings.js';
 import { parseSize, type Size } from '../options/size.js';
 import { refuse, UsageError } from '../options/usage-error.js';
@@ -16,12 +17,13 @@ import { restoreModel } from '../training/restore-model.js';
 import { readCheckpoint, recordOf } from '../training/run-record.js';
 import { interruptedExitCode, type Surroundings } from './surroundings.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends OutputChoice {
   readonly checkpoint?: string;
   /** An ONNX file. */
   readonly model?: string;
   readonly data?: DataChoice;
   readonly size?: Size;
+  readonly foreground?: string;
   readonly json?: true;
 }
 
@@ -31,7 +33,7 @@ export function addEvaluateCommand(
   surroundings: Surroundings,
   exit: (code: number) => void,
 ): void {
-  program
+  const command = program
     .command('evaluate')
     .description('judge a network on validation images: mIoU, pixel accuracy and the IoU of each class')
     .addOption(new Option('--checkpoint <file>', 'checkpoint.safetensors of a run').conflicts('model'))
@@ -48,6 +50,11 @@ export function addEvaluateCommand(
         "WIDTHxHEIGHT that images are resized to (default: the run's, the file's, or the data set's own)",
       ).argParser((text) => parseSize('--size', text)),
     )
+    .option(
+      '--foreground <class>',
+      'name or number of a class to judge against the rest (default: as the run was trained)',
+    );
+  addOutputOptions(command)
     .addOption(new Option('--json', 'print one JSON object, with the confusion matrix'))
     .addHelpText(
       'after',
@@ -59,14 +66,24 @@ Examples:
   lovasz evaluate --checkpoint runs/unet-shapes-lovasz-softmax/checkpoint.safetensors
   lovasz evaluate --model shapes.onnx --data shapes --json`,
     )
-    .action(async (options: EvaluateOptions) => exit(await runEvaluate(options, surroundings)));
+    .action(async (options: EvaluateOptions) =>
+      exit(await runEvaluate({ ...options, ...readOutputOptions(command) }, surroundings)),
+    );
 }
 
-async function runEvaluate(options: EvaluateOptions, { stdout, signal }: Surroundings): Promise<number> {
-  const { name, model, data, size: usualSize } = await openNetwork(options);
-  const dataset = await openData(data, 'val', options.size ?? usualSize);
+async function runEvaluate(
+  options: EvaluateOptions,
+  { stdout, stderr, signal }: Surroundings,
+): Promise<number> {
+  const { name, model, data, size: usualSize, foreground, output } = await openNetwork(options);
+  const dataset = await openData(data, 'val', options.size ?? usualSize, foreground);
   const size = await sizeOfFirst(dataset);
-  const predictor = await openPredictor(name, model, dataset, size);
+  const predictor = await openPredictor(name, model, dataset, size, output);
+  if (predictor.otherOutputs.length > 0) {
+    stderr.write(
+      `output '${predictor.output}' is judged, not ${predictor.otherOutputs.map((each) => `'${each}'`).join(', ')}: another is chosen by --output\n`,
+    );
+  }
   try {
     const confusion = await evaluate(predictor.predict, dataset, predictor.batch, signal);
     if (confusion === undefined) return interruptedExitCode;
@@ -84,6 +101,9 @@ interface NetworkToJudge {
   readonly data: DataChoice;
   /** Undefined: that of the data set. */
   readonly size: Size | undefined;
+  /** The class that is taken against the rest, if one is. */
+  readonly foreground: string | undefined;
+  readonly output: OutputChoice;
 }
 
 async function openNetwork({
@@ -91,25 +111,40 @@ async function openNetwork({
   model: modelFile,
   data,
   size,
+  foreground,
+  ...output
 }: EvaluateOptions): Promise<NetworkToJudge> {
   if (file !== undefined) {
     const checkpoint = await readCheckpoint('--checkpoint', file);
     const record = recordOf(checkpoint, file);
     const run = optionsOf(record.settings, '');
     const model = await restoreModel(checkpoint, record, size);
-    return { name: file, model, data: data ?? run.data, size: run.size };
+    return {
+      name: file,
+      model,
+      data: data ?? run.data,
+      size: run.size,
+      foreground: foreground ?? run.foreground,
+      output: {
+        output: output.output ?? run.output,
+        layout: output.layout ?? run.layout,
+        logitThreshold: output.logitThreshold ?? run.logitThreshold,
+      },
+    };
   }
   if (modelFile === undefined)
     throw new UsageError('--checkpoint or --model: none given; accepted: one of them');
   if (data === undefined)
     throw new UsageError('--data: none given with --model; accepted: shapes, camvid:DIR');
   const model = await readModelFile(modelFile);
-  const [, , height, width] = imageInput(model).shape;
+  const { height, width } = imageInput(model, output.layout);
   return {
     name: modelFile,
     model,
     data,
     size: height === undefined || width === undefined ? undefined : { width, height },
+    foreground,
+    output,
   };
 }
 

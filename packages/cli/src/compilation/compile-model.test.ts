@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { enet, unet } from '@lovasz/models';
-import { decodeModel, modelBytes, numbersOfInitializer, sgd } from '@lovasz/onnx';
+import { adam, decodeModel, modelBytes, numbersOfInitializer, sgd } from '@lovasz/onnx';
 import { Trainer } from '@lovasz/onnxruntime';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addCompileOptions, readCompileOptions } from '../options/compile-options.js';
@@ -192,6 +192,50 @@ describe('the programs of the README', () => {
     ]);
     const losses = lossesOf(await execute('dropout', 'train.mjs', (await programsOf('dropout')).node));
     expect(losses.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('a network of one output channel', () => {
+  const one = new URL('../one-channel.fixture.onnx', import.meta.url).pathname;
+  const compileOne = (out: string, line: string) => {
+    const command = addCompileOptions(strictCommand('compile'));
+    command.parse(line.split(' '), { from: 'user' });
+    return compileModel(one, readCompileOptions(command), path(out));
+  };
+
+  test('has labels 0 and 1, and predicts by the sign of its logit', async () => {
+    const manifest = await compileOne('one', '--loss binary-cross-entropy --lr 0.02');
+    expect([manifest.classes, manifest.labels.shape, manifest.output.isBinary]).toEqual([
+      2,
+      [2, 32, 32],
+      true,
+    ]);
+    const trainer = await Trainer.create(await readFile(one), {
+      loss: assembleLoss(['binary-cross-entropy'], 255),
+      optimizer: adam({ weightDecay: 2e-4 }),
+    });
+    const x = Float32Array.from({ length: 6144 }, (_, i) => ((i * 37) % 101) / 50 - 1);
+    const labels = Int32Array.from({ length: 2048 }, (_, i) => (i * 7) % 2);
+    const losses: number[] = [];
+    for (let step = 0; step < 10; step++) {
+      losses.push((await trainer.train({ inputs: { x }, labels }, 0.02)).loss);
+    }
+    const predictions = await trainer.predict({ x });
+    await trainer.close();
+    const lines = await execute('one', 'train.mjs', (await programsOf('one')).node);
+    lossesOf(lines).forEach((loss, step) => expect(loss).toBeCloseTo(losses[step]!, 4));
+    const right = predictions.filter((label, i) => label === labels[i]).length / labels.length;
+    expect(lines.at(-1)![1]).toBeCloseTo(right, 2);
+  });
+
+  test('says so in its guide, with the threshold', async () => {
+    await compileOne('threshold', '--loss hinge --logit-threshold 0.5');
+    const guide = await readFile(path('threshold', 'README.md'), 'utf8');
+    expect(guide).toContain(
+      'Trained is the output `logits`, [2, 1, 32, 32]: one score per pixel on axis 1, the foreground against the rest. ' +
+        'Predicted is 1 where it is above 0.5, and 0 elsewhere.',
+    );
+    expect(guide).toContain('[2, 32, 32]: 1 is the foreground, 0 the rest, 255 is left out.');
   });
 });
 

@@ -49,6 +49,9 @@ export async function compileModel(
     settings: {
       loss: options.loss,
       ignoreIndex: options.ignoreIndex,
+      output: options.output,
+      layout: options.layout,
+      logitThreshold: options.logitThreshold,
       optimizer: { name, settings },
       learningRate: options.learningRate,
       batchNormalization: options.batchNormalization,
@@ -61,6 +64,7 @@ export async function compileModel(
     labels: step.get('labels')!,
     classes: graph.classCount,
     logits: ports['forward.onnx']!.outputs.find((port) => port.name === 'logits')!,
+    output: graph.output,
     randomInputs: graph.randomInputs.map((input) => step.get(input.name)!),
     scalars: scalarFormulas,
     state: stateVectors(graph.state),

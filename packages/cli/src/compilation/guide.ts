@@ -1,4 +1,5 @@
 import { manifestFile, stateFile, type Manifest, type Port } from './manifest.js';
+import { describeClasses } from '../inspection/describe-classes.js';
 import { accumulationLoop, javaScriptStart, nodeProgram, pythonProgram, trainedFile } from './programs.js';
 
 const purposes: Readonly<Record<string, string>> = {
@@ -8,7 +9,7 @@ const purposes: Readonly<Record<string, string>> = {
     'The loss and its gradient as one vector that lies as `parameters` does; gradients of several batches can be added up.',
   'optimizer.onnx': 'The update alone, from a gradient.',
   'evaluate.onnx':
-    'The network as it predicts: by running statistics, without dropout. `predictions` is the class of the largest logit.',
+    'The network as it predicts: by running statistics, without dropout. `predictions` is the class of each pixel.',
 };
 
 /** The README of a compiled folder. */
@@ -35,6 +36,8 @@ Loss: ${settings.loss.join(' + ')}, labels of ${settings.ignoreIndex} left out. 
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')}).
 ${warningsOf(manifest)}
+${describeOutput(manifest)}
+
 ## The state
 
 | vector | numbers | starts at | holds |
@@ -46,8 +49,8 @@ in \`${manifestFile}\` says where each of the ${parameters} parameters lies, by 
 
 What else is fed:
 
-- \`labels\`: class ids, int32, [${labels.shape.join(', ')}]. A graph takes any number for a label and does not say so: the programs
-  below refuse those that are neither a class nor ${settings.ignoreIndex}.
+- \`labels\`: class ids, int32, [${labels.shape.join(', ')}]: ${describeLabels(manifest)}. A graph takes any number for a
+  label and does not say so: the programs below refuse those that are none of these.
 - scalars of the optimizer, with \`step\` counted from 1:${Object.entries(scalars)
     .map(([name, formula]) => `\n  - \`${name}\` = \`${formula}\``)
     .join('')}
@@ -95,6 +98,23 @@ ${Object.entries(manifest.graphs)
 function warningsOf({ warnings }: Manifest): string {
   if (warnings.length === 0) return '';
   return `\n## Warnings\n\n${warnings.map((warning) => `- ${warning}`).join('\n')}\n`;
+}
+
+function describeLabels({ classes, output, settings }: Manifest): string {
+  const left = `${settings.ignoreIndex} is left out`;
+  return output.isBinary ? `1 is the foreground, 0 the rest, ${left}` : `0 to ${classes - 1}, ${left}`;
+}
+
+/** What is trained, and how predictions come about. */
+function describeOutput({ output, settings }: Manifest): string {
+  const { name, others, logitsShape } = output;
+  const rest = others.length === 0 ? '' : ` (not ${others.map((each) => `\`${each}\``).join(', ')})`;
+  return (
+    `Trained is the output \`${name}\`${rest}, [${logitsShape.join(', ')}]: ${describeClasses(output)}. ` +
+    (output.isBinary
+      ? `Predicted is 1 where it is above ${settings.logitThreshold ?? 0}, and 0 elsewhere.`
+      : 'Predicted is the class of the largest logit.')
+  );
 }
 
 function describeVector(name: string, { settings }: Manifest): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FlatEntry, Optimizer, TrainingGraph } from '@lovasz/onnx';
+import type { FlatEntry, Optimizer, TrainedOutput, TrainingGraph } from '@lovasz/onnx';
 import type { CompileOptions } from '../options/compile-options.js';
 import { UsageError } from '../options/usage-error.js';
 
@@ -38,6 +38,8 @@ export interface Manifest {
   /** How many classes labels name: 0 and 1 of a network with one score per pixel. */
   readonly classes: number;
   readonly logits: Port;
+  /** The output that is trained, and how it is read. */
+  readonly output: TrainedOutput;
   /** Uniform random numbers in [0, 1), drawn anew for every step. */
   readonly randomInputs: readonly Port[];
   /** The optimizer's scalars as formulas of `learning_rate` and `step` (from 1). */

@@ -1,6 +1,7 @@
 import { buildTrainingGraph, OnnxError, type ModelProto, type TrainingGraph } from '@lovasz/onnx';
 import type { CompileOptions } from '../options/compile-options.js';
 import { namePatterns } from '../options/name-patterns.js';
+import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
 import { assembleLoss } from '../training/assemble-loss.js';
 import { createOptimizer } from '../training/create-optimizer.js';
 
@@ -16,6 +17,7 @@ export function trainingGraphOf(model: ModelProto, options: CompileOptions): Tra
       loss: assembleLoss(options.loss, options.ignoreIndex),
       optimizer: createOptimizer(options),
       inputShapes: options.inputShapes,
+      ...outputOptionsOf(options),
       frozen: frozen.matches,
       batchNormalization: options.batchNormalization,
       method: options.method,
@@ -25,8 +27,9 @@ export function trainingGraphOf(model: ModelProto, options: CompileOptions): Tra
     frozen.refuseIdle();
     return graph;
   } catch (error) {
-    if (!(error instanceof OnnxError)) throw error;
+    const named = namingOutputOptions(error);
+    if (!(named instanceof OnnxError)) throw named;
     // As the option is called here.
-    throw new OnnxError(error.message.replaceAll('inputShapes', '--input-shape'), {}, { cause: error });
+    throw new OnnxError(named.message.replaceAll('inputShapes', '--input-shape'), {}, { cause: error });
   }
 }

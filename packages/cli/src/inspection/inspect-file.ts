@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import {
+  buildEvaluationGraph,
   inspectGraph,
   inspectModel,
   OnnxError,
@@ -8,12 +9,15 @@ import {
   type MemoryPlan,
   type ModelInspection,
   type ModelProto,
+  type TrainedOutput,
   type TrainingGraph,
 } from '@lovasz/onnx';
 import { trainingGraphOf } from '../compilation/training-graph-of.js';
 import type { CompileOptions } from '../options/compile-options.js';
 import type { InputShapes } from '../options/input-shape.js';
 import type { LossName } from '../options/loss.js';
+import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
+import { LossRefusedError } from '../training/assemble-loss.js';
 import { readModelFile } from '../training/open-model.js';
 
 /** What a step of training takes. */
@@ -41,6 +45,8 @@ export interface FileInspection extends ModelInspection {
   readonly bytes: number;
   /** What a step takes, or why there is none. */
   readonly training: TrainingInspection | { readonly error: string };
+  /** The output that a training is of, and how it is read; or why that cannot be said. */
+  readonly output: TrainedOutput | { readonly error: string };
 }
 
 /**
@@ -52,13 +58,14 @@ export interface FileInspection extends ModelInspection {
 export async function inspectFile(file: string, options: CompileOptions): Promise<FileInspection> {
   const model = await readModelFile(file, 'MODEL.onnx');
   const found = inspectModel(model);
-  const { training, warnings } = inspectTraining(model, options);
+  const { training, warnings, output } = inspectTraining(model, options);
   return {
     file,
     bytes: (await stat(file)).size,
     ...found,
     warnings: [...openInputs(found.inputs, options.inputShapes), ...(warnings ?? found.warnings)],
     training,
+    output: output ?? inspectOutput(model, options),
   };
 }
 
@@ -77,7 +84,11 @@ function openInputs(inputs: readonly DeclaredValue[], given: InputShapes): strin
 function inspectTraining(
   model: ModelProto,
   options: CompileOptions,
-): { readonly training: FileInspection['training']; readonly warnings?: readonly string[] } {
+): {
+  readonly training: FileInspection['training'];
+  readonly warnings?: readonly string[];
+  readonly output?: TrainedOutput;
+} {
   try {
     const graph = trainingGraphOf(model, options);
     const { inputShapes, labelShape, logitsShape } = graph;
@@ -95,10 +106,22 @@ function inspectTraining(
       step: inspectGraph(graph.step),
       memory: { ...memory, peakOperator: peakNode?.operator.name },
     };
-    return { training, warnings: graph.warnings };
+    return { training, warnings: graph.warnings, output: graph.output };
   } catch (error) {
-    // A RangeError: the loss or an option does not go with the network.
-    if (!(error instanceof OnnxError || error instanceof RangeError)) throw error;
+    // The loss or an option does not go with the network.
+    const isMismatch = error instanceof RangeError || error instanceof LossRefusedError;
+    if (!(error instanceof OnnxError || isMismatch)) throw error;
     return { training: { error: error.message } };
+  }
+}
+
+/** How the output is read where there is no training of it. */
+function inspectOutput(model: ModelProto, options: CompileOptions): FileInspection['output'] {
+  try {
+    const { inputShapes } = options;
+    return buildEvaluationGraph(model, { inputShapes, ...outputOptionsOf(options) }).output;
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw namingOutputOptions(error);
+    return { error: error.message };
   }
 }

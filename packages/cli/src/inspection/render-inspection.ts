@@ -1,4 +1,5 @@
 import type { DeclaredValue, OperatorSupport, TensorSum } from '@lovasz/onnx';
+import { describeClasses } from './describe-classes.js';
 import { alignColumns } from '../text/align-columns.js';
 import { formatCount, formatQuantity } from '../text/format-quantity.js';
 import type { FileInspection, TrainingInspection } from './inspect-file.js';
@@ -18,6 +19,7 @@ export function renderInspection(inspection: FileInspection): string {
     `${inspection.file}: ${inspection.producer || 'no producer named'}, opset ${inspection.opset}, ${formatQuantity(inspection.bytes, 'B')}`,
     section('inputs', alignColumns(inspection.inputs.map(declaredRow))),
     section('outputs', alignColumns(inspection.outputs.map(declaredRow))),
+    section('trained output', trainedOutputLines(inspection.output)),
     section(`parameters: ${sum(parameters)}`, alignColumns(parameters.kinds.map(kindRow), 'lrr')),
     ...(statistics.tensors === 0 ? [] : [`running statistics: ${sum(statistics)}`]),
     section(
@@ -57,6 +59,15 @@ export function renderInspection(inspection: FileInspection): string {
         ]),
     '',
   ].join('\n');
+}
+
+function trainedOutputLines(output: FileInspection['output']): string[] {
+  if ('error' in output) return [output.error];
+  const { name, others, logitsShape, labelShape, evidence } = output;
+  return [
+    `${name} [${logitsShape.join(', ')}]: ${describeClasses(output)} (${evidence}); labels [${labelShape.join(', ')}]`,
+    ...(others.length === 0 ? [] : [`not trained: ${others.join(', ')}; --output chooses another`]),
+  ];
 }
 
 function section(title: string, lines: readonly string[]): string {

@@ -11,13 +11,14 @@ import { parseInputShape, type InputShapes } from './input-shape.js';
 import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
+import { addOutputOptions, readOutputOptions, type OutputChoice } from './output-options.js';
 import { recomputeOption } from './recompute.js';
 
 const normalizationModes: readonly BatchNormalizationMode[] = ['train', 'frozen'];
 const methods: readonly JaccardMethod[] = ['auto', 'exact', 'histogram'];
 
 /** What decides the files that `lovasz compile` writes. */
-export interface CompileOptions extends OptimizerOptions {
+export interface CompileOptions extends OptimizerOptions, OutputChoice {
   /** The losses whose sum is minimised. */
   readonly loss: readonly LossName[];
   /** The label of pixels that take no part. */
@@ -57,7 +58,7 @@ export function addCompileOptions(command: Command): Command {
         .argParser((text) => parseWholeNumber('--ignore-index', text, 0, 2 ** 24))
         .default(255),
     );
-  return addOptimizerOptions(command)
+  return addOptimizerOptions(addOutputOptions(command))
     .addOption(
       new Option(
         '--input-shape <shape>',
@@ -96,6 +97,7 @@ export function readCompileOptions(command: Command): CompileOptions {
   const parsed = command.opts<ParsedOptions>();
   return {
     ...readOptimizerOptions(command),
+    ...readOutputOptions(command),
     loss: parsed.loss,
     ignoreIndex: parsed.ignoreIndex,
     inputShapes: parsed.inputShape ?? {},

@@ -1,10 +1,19 @@
-import { lossesByName, type LossName } from '@lovasz/core';
+import { binaryLosses, lossesByName, type LossName as CoreLossName } from '@lovasz/core';
 import { refuse } from './usage-error.js';
 
-export type { LossName };
+/** The losses that `--loss` knows: core's, and cross-entropy of each score by itself. */
+export type LossName = CoreLossName | 'binary-cross-entropy';
 
-/** The losses that `--loss` knows: all of core's. */
-export const lossNames = Object.keys(lossesByName) as readonly LossName[];
+/** The names of these losses. */
+export const lossNames: readonly LossName[] = [
+  ...(Object.keys(lossesByName) as CoreLossName[]),
+  'binary-cross-entropy',
+];
+
+/** Those on scores that do not compete: each class against the rest, or one score per pixel. */
+export const binaryLossNames = lossNames.filter(
+  (name) => name === 'binary-cross-entropy' || binaryLosses.has(name),
+);
 
 /** Reads `--loss NAME[+NAME]`: the losses whose sum is minimised, each at most once. */
 export function parseLoss(text: string): LossName[] {

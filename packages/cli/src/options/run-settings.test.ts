@@ -43,6 +43,7 @@ describe('settingsOf', () => {
     '',
     '--optimizer sgd --epochs 3 --model enet',
     '--steps 9 --size 64x32 --crop 16x32 --lr 1e-21 --recompute auto',
+    '--foreground disc --output seg --layout nhwc --logit-threshold -0.5',
   ])('optionsOf reads %j back, in a folder of its own', (line) => {
     const options = { ...readTrainOptions(parse(line)), out: 'there' };
     expect(optionsOf(settingsOf(options), 'there')).toEqual(options);

@@ -18,6 +18,7 @@ export function settingsOf(options: TrainOptions): RunSettings {
   const settings: Record<string, string | number | undefined> = {
     '--model': model.kind === 'file' ? resolve(model.file) : model.name,
     '--data': data.kind === 'camvid' ? `camvid:${resolve(data.directory)}` : data.kind,
+    '--foreground': options.foreground,
     '--loss': options.loss.join('+'),
     ...('steps' in duration ? { '--steps': duration.steps } : { '--epochs': duration.epochs }),
     '--batch': options.batch,
@@ -28,6 +29,9 @@ export function settingsOf(options: TrainOptions): RunSettings {
     '--momentum': optimizer.kind === 'sgd' ? optimizer.momentum : undefined,
     '--schedule': options.schedule,
     '--weight-decay': options.weightDecay,
+    '--output': options.output,
+    '--layout': options.layout,
+    '--logit-threshold': options.logitThreshold,
     '--seed': options.seed,
     '--recompute': options.recompute,
   };

@@ -6,6 +6,7 @@ import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseModel, type ModelChoice } from './model.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
+import { addOutputOptions, readOutputOptions, type OutputChoice } from './output-options.js';
 import { recomputeOption } from './recompute.js';
 import { parseSize, type Size } from './size.js';
 import { UsageError } from './usage-error.js';
@@ -16,9 +17,11 @@ const scheduleNames = ['polynomial', 'constant'] as const;
 export type Duration = { readonly epochs: number } | { readonly steps: number };
 
 /** Everything that makes a run what it is, checked, with defaults filled in. */
-export interface TrainOptions extends OptimizerOptions {
+export interface TrainOptions extends OptimizerOptions, OutputChoice {
   readonly model: ModelChoice;
   readonly data: DataChoice;
+  /** The name or id of a class that is taken against all others: label 1 against 0. Undefined: all are told apart. */
+  readonly foreground?: string | undefined;
   /** The losses whose sum is minimised. */
   readonly loss: readonly LossName[];
   readonly duration: Duration;
@@ -42,6 +45,7 @@ export interface TrainOptions extends OptimizerOptions {
 interface ParsedOptions {
   model: ModelChoice;
   data: DataChoice;
+  foreground?: string;
   loss: LossName[];
   epochs: number;
   steps?: number;
@@ -70,6 +74,7 @@ export function addTrainOptions(command: Command): Command {
         .argParser(parseData)
         .default(parseData('shapes'), 'shapes'),
     )
+    .option('--foreground <class>', 'name or number of a class to tell from all others, as two classes')
     .addOption(
       new Option('--loss <loss>', `loss to minimise: ${lossNames.join(', ')}, or a sum such as a+b`)
         .argParser(parseLoss)
@@ -100,7 +105,7 @@ export function addTrainOptions(command: Command): Command {
         'WIDTHxHEIGHT of the random crops to train on (default: whole images)',
       ).argParser((text) => parseSize('--crop', text)),
     );
-  return addOptimizerOptions(command)
+  return addOptimizerOptions(addOutputOptions(command))
     .addOption(
       new Option(
         '--schedule <name>',
@@ -140,12 +145,14 @@ export function readTrainOptions(command: Command): TrainOptions {
   return {
     model: parsed.model,
     data: parsed.data,
+    foreground: parsed.foreground,
     loss: parsed.loss,
     duration: parsed.steps === undefined ? { epochs: parsed.epochs } : { steps: parsed.steps },
     batch: parsed.batch,
     size,
     crop,
     ...readOptimizerOptions(command),
+    ...readOutputOptions(command),
     schedule: parsed.schedule,
     seed: parsed.seed,
     recompute: parsed.recompute,

@@ -1,9 +1,10 @@
 import type { ModelProto } from '@lovasz/onnx';
 import { Predictor as PixelPredictor } from '@lovasz/onnxruntime';
+import { namingOutputOptions, outputOptionsOf, type OutputChoice } from '../options/output-options.js';
 import type { Size } from '../options/size.js';
 import type { SegmentationDataset } from '@lovasz/datasets';
 import { checkOutput } from '../training/check-output.js';
-import { imageInput } from '../training/image-input.js';
+import { imageInput, imageShape } from '../training/image-input.js';
 import { predictBy, type Predict } from './predict.js';
 
 /** A network that predicts, in a thread of its own. */
@@ -11,6 +12,9 @@ export interface Predictor {
   readonly predict: Predict;
   /** Images at a time. */
   readonly batch: number;
+  /** The name of the output that is judged, and those of the others. */
+  readonly output: string;
+  readonly otherOutputs: readonly string[];
   close(): Promise<void>;
 }
 
@@ -28,16 +32,29 @@ export async function openPredictor(
   model: ModelProto,
   dataset: SegmentationDataset,
   size: Size,
+  output: OutputChoice = {},
 ): Promise<Predictor> {
-  const input = imageInput(model);
-  const batch = input.shape[0] ?? defaultBatch;
-  const shape = [batch, 3, size.height, size.width];
-  const network = await PixelPredictor.create(model, { inputShapes: { [input.name]: shape } });
+  const input = imageInput(model, output.layout);
+  const batch = input.batch ?? defaultBatch;
+  const shape = [batch, 3, size.height, size.width] as const;
+  const network = await PixelPredictor.create(model, {
+    inputShapes: { [input.name]: imageShape(input, batch, size) },
+    ...outputOptionsOf(output),
+  }).catch((error: unknown) => {
+    throw namingOutputOptions(error);
+  });
   try {
     checkOutput(name, network, dataset, shape);
   } catch (error) {
     await network.close();
     throw error;
   }
-  return { predict: predictBy(network, input.name, shape), batch, close: () => network.close() };
+  const { name: trained, others } = network.output;
+  return {
+    predict: predictBy(network, input, shape),
+    batch,
+    output: trained,
+    otherOutputs: others,
+    close: () => network.close(),
+  };
 }

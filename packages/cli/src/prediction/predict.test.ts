@@ -15,7 +15,7 @@ test('fewer images than a batch are filled up, and only they come back', async (
       );
     },
   } as unknown as Trainer;
-  const predict = predictBy(trainer, 'picture', [2, 3, 1, 2]);
+  const predict = predictBy(trainer, { name: 'picture', layout: 'nchw' }, [2, 3, 1, 2]);
   expect([...((await predict(Float32Array.of(-1, 1, 0, 0, 0, 0))) as Int32Array)]).toEqual([0, 1]);
   const both = Float32Array.of(1, -1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0);
   expect([...((await predict(both)) as Int32Array)]).toEqual([1, 0, 1, 1]);

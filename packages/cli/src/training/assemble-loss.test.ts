@@ -9,6 +9,7 @@ import {
 } from '@lovasz/core';
 import { describe, expect, test } from '@jest/globals';
 import { lossNames } from '../options/loss.js';
+import { UsageError } from '../options/usage-error.js';
 import { assembleLoss } from './assemble-loss.js';
 
 // Two images of 1×2 pixels, three classes; 11 is void.
@@ -17,6 +18,11 @@ const logits = referenceTensor(values, [2, 3, 1, 2]);
 const labels = referenceTensor([0, 2, 11, 1], [2, 1, 2]);
 const lossOf = (...names: Parameters<typeof assembleLoss>[0]) =>
   assembleLoss(names, 11)(referenceBackend, logits, labels).data[0]!;
+
+const binaryCrossEntropy: typeof hinge = (backend, scores, targets) =>
+  crossEntropy(backend, backend.reshape(scores, [-1, 1]), backend.reshape(targets, [-1, 1]), {
+    multilabel: true,
+  });
 
 describe('assembleLoss', () => {
   test('leaves void pixels out', () => {
@@ -27,6 +33,41 @@ describe('assembleLoss', () => {
 
   test.each(lossNames)('%s is known', (name) => {
     expect(lossOf(name)).toBeGreaterThan(0);
+  });
+
+  describe('of one score per pixel', () => {
+    const scores = referenceTensor([0.5, -1, 2, 0.25], [2, 1, 1, 2]);
+    const found = referenceTensor([0, 1, 11, 1], [2, 1, 2]);
+    // Without the void pixel.
+    const [valid, targets] = [referenceTensor([0.5, -1, 0.25], [3]), referenceTensor([0, 1, 1], [3])];
+    const valueOf = (...names: Parameters<typeof assembleLoss>[0]) =>
+      assembleLoss(names, 11)(referenceBackend, scores, found).data[0]!;
+
+    test('label 1 is the foreground', () => {
+      expect(valueOf('hinge')).toBe(hinge(referenceBackend, valid, targets).data[0]);
+      expect(valueOf('lovasz-hinge')).toBe(lovaszHinge(referenceBackend, valid, targets).data[0]);
+      expect(valueOf('lovasz-sigmoid')).toBe(lovaszSigmoid(referenceBackend, valid, targets).data[0]);
+      const logistic = crossEntropy(
+        referenceBackend,
+        referenceTensor([0.5, -1, 0.25], [3, 1]),
+        referenceTensor([0, 1, 1], [3, 1]),
+        { multilabel: true },
+      ).data[0]!;
+      expect(valueOf('binary-cross-entropy')).toBeCloseTo(logistic, 12);
+      expect(valueOf('binary-cross-entropy', 'hinge')).toBeCloseTo(logistic + valueOf('hinge'), 12);
+    });
+
+    test.each(['cross-entropy', 'lovasz-softmax', 'soft-jaccard', 'combined'] as const)(
+      '%s is refused, and the losses that go are named',
+      (name) => {
+        expect(() => valueOf('hinge', name)).toThrow(
+          new UsageError(
+            `--loss: hinge+${name} given, but the network puts out one score per pixel, whose softmax is always 1; ` +
+              'accepted: hinge, lovasz-hinge, lovasz-sigmoid, binary-cross-entropy, or a sum of these',
+          ),
+        );
+      },
+    );
   });
 
   test('a sum weighs its terms alike', () => {
@@ -45,6 +86,7 @@ describe('assembleLoss', () => {
     ['hinge', hinge],
     ['lovasz-hinge', lovaszHinge],
     ['lovasz-sigmoid', lovaszSigmoid],
+    ['binary-cross-entropy', binaryCrossEntropy],
   ] as const)('%s takes each class against the rest', (name, loss) => {
     // The third pixel is void; the others in the order of the labels.
     const scoresOf = (id: number) => [values[2 * id]!, values[2 * id + 1]!, values[6 + 2 * id + 1]!];

@@ -1,12 +1,14 @@
 import {
   combined,
   type CombinedTerm,
+  crossEntropy,
   hinge,
   lossesByName,
-  type LossName,
   type TensorBackend,
 } from '@lovasz/core';
 import type { Loss } from '@lovasz/onnx';
+import { binaryLossNames, type LossName } from '../options/loss.js';
+import { UsageError } from '../options/usage-error.js';
 
 /** Stands for a pixel that is left out where labels are 0 and 1. */
 const ignored = -1;
@@ -15,21 +17,29 @@ const ignored = -1;
  * The sum of losses, each of weight 1, over logits `[images, classes, height, width]` and class ids
  * `[images, height, width]`.
  *
- * A loss on binary labels, such as the Lovász hinge, takes each class against the rest and averages over classes.
- * Several of the others share one softmax.
+ * A loss on binary labels, such as the Lovász hinge, takes each class against the rest and averages over classes; of one
+ * score per pixel, it takes label 1 for the foreground. Several of the others share one softmax.
+ *
+ * @throws LossRefusedError when built for one score per pixel from a loss over classes.
  */
 export function assembleLoss(names: readonly LossName[], ignoreIndex: number): Loss {
   return (backend, logits, labels) => {
-    const eachClass = () => eachAgainstTheRest(backend, logits, labels, ignoreIndex);
+    const isBinary = backend.shape(logits)[1] === 1;
+    if (isBinary) refuseLossesOverClasses(names);
+    const [targets, ignoredTarget] = isBinary
+      ? [() => labels, ignoreIndex]
+      : [() => eachAgainstTheRest(backend, logits, labels, ignoreIndex), ignored];
     const valueOf = (name: LossName) => {
       switch (name) {
         case 'hinge':
-          return hinge(backend, logits, eachClass(), { ignoreIndex: ignored });
+          return hinge(backend, logits, targets(), { ignoreIndex: ignoredTarget });
+        case 'binary-cross-entropy':
+          return crossEntropy(backend, logits, targets(), { multilabel: true, ignoreIndex: ignoredTarget });
         case 'lovasz-hinge':
         case 'lovasz-sigmoid':
-          return lossesByName[name](backend, logits, eachClass(), {
+          return lossesByName[name](backend, logits, targets(), {
             multilabel: true,
-            ignoreIndex: ignored,
+            ignoreIndex: ignoredTarget,
           });
         default:
           return lossesByName[name](backend, logits, labels, { ignoreIndex });
@@ -46,6 +56,17 @@ export function assembleLoss(names: readonly LossName[], ignoreIndex: number): L
         combined(backend, logits, labels, { ignoreIndex, terms }),
       );
   };
+}
+
+/** A loss that does not go with the network. */
+export class LossRefusedError extends UsageError {}
+
+function refuseLossesOverClasses(names: readonly LossName[]): void {
+  if (names.every((name) => binaryLossNames.includes(name))) return;
+  throw new LossRefusedError(
+    `--loss: ${names.join('+')} given, but the network puts out one score per pixel, whose softmax is always 1; ` +
+      `accepted: ${binaryLossNames.join(', ')}, or a sum of these`,
+  );
 }
 
 /** The losses that can share a softmax. */

@@ -11,12 +11,17 @@ import { UsageError } from '../options/usage-error.js';
  */
 export function checkOutput(
   name: string,
-  { classCount, labelShape }: Pick<Trainer, 'classCount' | 'labelShape'>,
+  { classCount, labelShape, output }: Pick<Trainer, 'classCount' | 'labelShape' | 'output'>,
   dataset: SegmentationDataset,
   [batch, , height, width]: readonly number[],
 ): void {
   const { classes } = dataset;
   if (classCount !== classes.length) {
+    if (output.isBinary) {
+      throw new UsageError(
+        `--model: ${name} puts out one score per pixel, for 2 classes, but ${dataset.name} has ${classes.length} (${classes.join(', ')}); --foreground takes one of them against the rest`,
+      );
+    }
     throw new UsageError(
       `--model: ${name} tells ${classCount} classes apart, but ${dataset.name} has ${classes.length} (${classes.join(', ')})`,
     );

@@ -33,3 +33,16 @@ test('so is a size too small for shapes', async () => {
     new UsageError('--size: width is 8; expected an integer of at least 16'),
   );
 });
+
+test('one class can be told from the rest, by name or number', async () => {
+  const open = (foreground: string) =>
+    openData({ kind: 'shapes' }, 'val', { width: 16, height: 16 }, foreground);
+  const [byName, byNumber] = await Promise.all([open('ring'), open('4')]);
+  expect([byName.classes, byName.name]).toEqual([['rest', 'ring'], byNumber.name]);
+  await expect(open('rings')).rejects.toThrow(
+    new UsageError(
+      "--foreground: 'rings' given; accepted: a class of shapes/val: background, disc, square, triangle, ring, or its number",
+    ),
+  );
+  await expect(open('5')).rejects.toThrow("--foreground: '5' given");
+});

@@ -8,6 +8,7 @@ import {
 import { OnnxError } from '@lovasz/onnx';
 import { constantSchedule, polynomialSchedule, Trainer, type Schedule } from '@lovasz/onnxruntime';
 import type { ModelChoice } from '../options/model.js';
+import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
 import type { Size } from '../options/size.js';
 import type { TrainOptions } from '../options/train-options.js';
 import { UsageError } from '../options/usage-error.js';
@@ -15,7 +16,7 @@ import { predictBy, type Predict } from '../prediction/predict.js';
 import { assembleLoss } from './assemble-loss.js';
 import { checkOutput } from './check-output.js';
 import { createOptimizer } from './create-optimizer.js';
-import { imageInput } from './image-input.js';
+import { imageInput, imageShape, type ImageInput } from './image-input.js';
 import { openData, sizeOfFirst } from './open-data.js';
 import { openModel } from './open-model.js';
 
@@ -29,8 +30,8 @@ export interface Session {
   readonly trainingSize: Size;
   readonly loader: Loader;
   readonly trainer: Trainer;
-  /** The name of the network's input. */
-  readonly input: string;
+  /** The network's input. */
+  readonly input: ImageInput;
   readonly predict: Predict;
   readonly schedule: Schedule;
   readonly steps: number;
@@ -43,9 +44,9 @@ export interface Session {
  * @throws UsageError for options that do not go with the data or the network.
  */
 export async function openSession(given: TrainOptions): Promise<Session> {
-  const train = await openData(given.data, 'train', given.size);
+  const train = await openData(given.data, 'train', given.size, given.foreground);
   const size = given.size ?? (await sizeOfFirst(train));
-  const validation = await openData(given.data, 'val', size);
+  const validation = await openData(given.data, 'val', size, given.foreground);
   const options = { ...given, size };
   const trainingSize = options.crop ?? size;
   checkCrop(options);
@@ -59,19 +60,20 @@ export async function openSession(given: TrainOptions): Promise<Session> {
     size: trainingSize,
     seed: options.seed,
   });
-  const input = imageInput(model).name;
+  const input = imageInput(model, options.layout);
   const shapeOf = ({ width, height }: Size) => [options.batch, 3, height, width] as const;
   const trainer = await Trainer.create(model, {
     loss: assembleLoss(options.loss, train.ignoreIndex),
     optimizer: createOptimizer(options),
-    inputShapes: { [input]: shapeOf(trainingSize) },
-    predictionShapes: { [input]: shapeOf(size) },
+    inputShapes: { [input.name]: imageShape(input, options.batch, trainingSize) },
+    predictionShapes: { [input.name]: imageShape(input, options.batch, size) },
+    ...outputOptionsOf(options),
     seed: options.seed,
     recompute: options.recompute,
     // The run tells them as events.
     onWarning: () => undefined,
   }).catch((error: unknown) => {
-    if (!(error instanceof OnnxError) || options.model.kind !== 'file') throw error;
+    if (!(error instanceof OnnxError) || options.model.kind !== 'file') throw namingOutputOptions(error);
     throw new OnnxError(`${options.model.file}: ${error.message}`);
   });
   try {

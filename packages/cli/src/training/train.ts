@@ -17,6 +17,7 @@ import { evaluate } from '../prediction/evaluate.js';
 import { predictGallery } from '../prediction/predict-gallery.js';
 import { renderReport } from '../report/render-report.js';
 import type { GalleryItem } from '../report/report-data.js';
+import { imageFeed } from './image-feed.js';
 import { openSession, type Session } from './open-session.js';
 import { runFolder, type RunFolder } from './run-folder.js';
 import { readCheckpoint, recordOf, type RunRecord } from './run-record.js';
@@ -99,6 +100,7 @@ async function run(
   { report, signal }: TrainContext,
 ): Promise<TrainResult> {
   const { options, validation, loader, trainer, input, predict, schedule, steps } = session;
+  const trainingPixels = session.trainingSize.width * session.trainingSize.height;
   const { batch } = options;
   const folder = runFolder(options.out);
   const name = options.loss.join('+');
@@ -149,7 +151,8 @@ async function run(
     let begun = performance.now();
     for await (const { images, labels } of loader.epoch(epoch, { from })) {
       const learningRate = schedule(trainer.step);
-      const { loss, step } = await trainer.train({ inputs: { [input]: images }, labels }, learningRate);
+      const inputs = imageFeed(input, images, trainingPixels);
+      const { loss, step } = await trainer.train({ inputs, labels }, learningRate);
       const now = performance.now();
       const imagesPerSecond = (1000 * batch) / (now - begun);
       begun = now;

@@ -68,7 +68,7 @@ export function trainedOutput(
     }
     if (channels > 1) {
       throw new RangeError(
-        `logitThreshold is given, but output '${name}' ${text(shape)} has ${channels} scores per pixel, of which the largest wins; expected one score`,
+        `logitThreshold is ${logitThreshold}, but output '${name}' ${text(shape)} has ${channels} scores per pixel, of which the largest wins; expected one score`,
       );
     }
   }
