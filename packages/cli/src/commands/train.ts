@@ -18,8 +18,8 @@ export function addTrainCommand(
     .addHelpText(
       'after',
       `
-Losses on binary labels (hinge, lovasz-hinge, lovasz-sigmoid) take each class against the rest and average over
-classes. Void pixels take no part in any loss. A sum such as cross-entropy+lovasz-softmax weighs its terms alike.
+Losses on binary labels (hinge, lovasz-hinge, lovasz-sigmoid, binary-cross-entropy) take each class against the rest and
+average over classes; a network of one output channel takes these alone, with --foreground. Void pixels take no part in any loss. A sum such as cross-entropy+lovasz-softmax weighs its terms alike.
 
 Ctrl-C finishes the step, writes a checkpoint and says how to go on; a second one stops at once. --resume takes every
 option from the run and goes on bit for bit; giving one that differs is an error.
