@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { InferenceSession, type Tensor } from '@lovasz/onnxruntime/runtime';
+import { setImmediate } from 'node:timers/promises';
 import { runtimeTensor, type PlainTensor } from './plain-tensor.js';
 
 /** The first message to the process `node --expose-gc memory-work.js`: a step, and how it is run. */
@@ -14,14 +15,24 @@ export interface Opening {
 export interface Run {
   /** Of the processor, by all threads. */
   readonly processorSeconds: number;
-  /** By how much the resident memory of the process exceeded, at most, what was resident before the run. */
+  /** By how much the resident memory of the process exceeded, at most, its code and what the session and tensors hold. */
   readonly grownBytes: number;
 }
 
-/** The most that was ever resident of this process, or since it was forgotten. */
-function mostResident(): number {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+/** What the system says of this process's memory (man proc_pid_status): the most that was resident, and what is. */
+function residentBytes(kind: 'VmHWM' | 'RssAnon' | 'RssFile'): number {
+  const [, kibibytes] = new RegExp(`^${kind}:\\s+(\\d+) kB`, 'm').exec(
+    readFileSync('/proc/self/status', 'utf8'),
+  )!;
   return 1024 * Number(kibibytes);
+}
+
+/** Collects garbage, and what its collection lets go of. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    globalThis.gc!();
+    await setImmediate();
+  }
 }
 
 /** From now on, the most is what is resident now (man proc_pid_clear_refs). */
@@ -35,14 +46,17 @@ const tensors = (plain: Readonly<Record<string, PlainTensor>>): Record<string, T
 async function open({ step, feeds, results, options }: Opening): Promise<() => Promise<Run>> {
   const session = await InferenceSession.create(step, { logSeverityLevel: 3, ...options });
   const [inputs, outputs] = [tensors(feeds), tensors(results)];
+  await settle();
+  // Once: what a run frees in small pieces stays resident, and the next run takes it. It is no part of what is held.
+  const held = residentBytes('RssAnon');
   return async () => {
-    globalThis.gc!();
+    await settle();
+    const code = residentBytes('RssFile');
     forgetMostResident();
-    const before = mostResident();
     const used = process.cpuUsage();
     await session.run(inputs, outputs);
     const { user, system } = process.cpuUsage(used);
-    return { processorSeconds: (user + system) / 1e6, grownBytes: mostResident() - before };
+    return { processorSeconds: (user + system) / 1e6, grownBytes: residentBytes('VmHWM') - code - held };
   };
 }
 
