@@ -37,7 +37,7 @@ export interface Skip {
 }
 
 /** {@link ConformanceOptions} with every default filled in. */
-export interface Capabilities {
+export interface CompleteOptions {
   readonly method: 'exact' | 'histogram';
   readonly ties: 'ordered' | 'shared';
   readonly tolerance: { readonly value: number; readonly gradient: number; readonly direction: number };
@@ -49,9 +49,9 @@ export interface Capabilities {
  *
  * @throws RangeError or TypeError for options out of range.
  * @example
- * await conformanceTests[0].run({ adapter, capabilities: capabilitiesOf({ ties: 'shared' }) });
+ * await conformanceTests[0].run({ adapter, options: completeOptions({ ties: 'shared' }) });
  */
-export function capabilitiesOf(options: ConformanceOptions): Capabilities {
+export function completeOptions(options: ConformanceOptions): CompleteOptions {
   const method = options.method ?? 'exact';
   const ties = options.ties ?? (method === 'exact' ? 'ordered' : 'shared');
   const tolerance = {

@@ -1,10 +1,10 @@
 import type { Adapter } from './adapter.js';
-import type { Capabilities } from './conformance-options.js';
+import type { CompleteOptions } from './conformance-options.js';
 
 /** What a test is given. */
 export interface ConformanceContext {
   readonly adapter: Adapter;
-  readonly capabilities: Capabilities;
+  readonly options: CompleteOptions;
 }
 
 /** One test of the suite; it needs no runner. */

@@ -1,6 +1,6 @@
 import type { Evaluation } from './adapter.js';
 import { ConformanceError } from './conformance-error.js';
-import type { Capabilities } from './conformance-options.js';
+import type { CompleteOptions } from './conformance-options.js';
 
 /** @throws ConformanceError when a condition does not hold. */
 export function expectThat(condition: boolean, message: () => string): void {
@@ -18,7 +18,7 @@ export function expectNear(found: number, expected: number, bound: number, what:
 export function expectValue(
   found: number,
   expected: number,
-  { tolerance }: Capabilities,
+  { tolerance }: CompleteOptions,
   what = 'loss',
 ): void {
   expectNear(found, expected, tolerance.value * Math.max(1, Math.abs(expected)), what);
@@ -44,18 +44,18 @@ export function expectGradient(
 export function expectEvaluation(
   found: Evaluation,
   expected: Evaluation,
-  capabilities: Capabilities,
+  options: CompleteOptions,
   what: string,
 ): void {
-  expectValue(found.value, expected.value, capabilities, `${what}: loss`);
-  expectGradient(found.gradient, expected.gradient, capabilities.tolerance.gradient, `${what}: gradient`);
+  expectValue(found.value, expected.value, options, `${what}: loss`);
+  expectGradient(found.gradient, expected.gradient, options.tolerance.gradient, `${what}: gradient`);
 }
 
 /** @throws ConformanceError when the directions of two vectors differ by more than the tolerance of 1 − cosine. */
 export function expectDirection(
   found: ArrayLike<number>,
   expected: ArrayLike<number>,
-  { tolerance }: Capabilities,
+  { tolerance }: CompleteOptions,
   what: string,
 ): void {
   expectThat(found.length === expected.length, () => {

@@ -1,8 +1,8 @@
 export type { Adapter, BackendLoss, Evaluation } from './adapter.js';
 export { ConformanceError } from './conformance-error.js';
 export {
-  capabilitiesOf,
-  type Capabilities,
+  completeOptions,
+  type CompleteOptions,
   type ConformanceOptions,
   type Skip,
 } from './conformance-options.js';

@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { jaccardWeightsBySorting, type ReferenceTensor, type TensorBackend } from '@lovasz/core';
+import {
+  jaccardWeightsByHistogram,
+  jaccardWeightsBySorting,
+  kernelLoss,
+  type KernelLossName,
+  referenceBackend,
+  type ReferenceTensor,
+  type TensorBackend,
+} from '@lovasz/core';
 import type { Adapter } from './adapter.js';
-import { capabilitiesOf, type ConformanceOptions } from './conformance-options.js';
+import { completeOptions, type ConformanceOptions } from './conformance-options.js';
 import { conformanceTests, testConformance } from './test-conformance.js';
 import { referenceAdapter } from './testing/reference-adapter.js';
 
@@ -22,18 +30,83 @@ testConformance(
   { tolerance: exact },
 );
 
+testConformance(
+  { describe, test },
+  {
+    ...referenceAdapter((backend) => ({
+      ...backend,
+      jaccardWeights: (...args) => jaccardWeightsByHistogram(backend, ...args, 1 << 12),
+    })),
+    name: 'the reference, by histogram',
+  },
+  {
+    method: 'histogram',
+    maxPixels: 1000,
+    tolerance: { ...exact, value: 1e-5, direction: 1e-3 },
+    skips: [
+      {
+        test: 'weights are exact where foreground is rare',
+        reason: '4,096 bins tie 1,000 equidistant errors',
+      },
+    ],
+  },
+);
+
+/** Hands every loss to the kernels, which compute in float32 and give value and gradient at once. */
+const byKernels = (backend: Backend): Backend => ({
+  ...backend,
+  wholeLoss: ({ name, input, labels, mask, options }) => {
+    if (name === 'combined') return undefined;
+    const { shape, data } = input;
+    const { value, gradient } = kernelLoss(
+      name as KernelLossName,
+      { shape, data: Float32Array.from(data) },
+      labels,
+      { ...options, mask },
+    );
+    return {
+      shape: [],
+      data: Float64Array.of(value),
+      derivation: {
+        operands: [input],
+        backward: ([factor]) => [Float64Array.from(gradient.data, (entry) => factor! * entry)],
+      },
+    };
+  },
+});
+
+testConformance(
+  { describe, test },
+  { ...referenceAdapter(byKernels), name: 'the reference, whole losses by the kernels' },
+);
+
 /** The names of the tests that an adapter fails. */
 async function failures(adapter: Adapter, options: ConformanceOptions = {}): Promise<readonly string[]> {
-  const capabilities = capabilitiesOf({ maxPixels: 4096, ...options });
+  const complete = completeOptions({ maxPixels: 4096, ...options });
   const failed: string[] = [];
   for (const { name, run } of conformanceTests) {
     try {
-      await run({ adapter, capabilities });
+      await run({ adapter, options: complete });
     } catch {
       failed.push(name);
     }
   }
   return failed;
+}
+
+/** Whether an adapter fails the test of that name; without a name, any test. */
+async function fails(adapter: Adapter, wanted?: string): Promise<boolean> {
+  const complete = completeOptions({ maxPixels: 1000, ties: 'shared' });
+  const tests = conformanceTests.filter(({ name }) => wanted === undefined || name === wanted);
+  expect(tests).not.toHaveLength(0);
+  for (const { run } of tests) {
+    try {
+      await run({ adapter, options: complete });
+    } catch {
+      return true;
+    }
+  }
+  return false;
 }
 
 describe('planted bugs are found', () => {
@@ -104,7 +177,7 @@ describe('planted bugs are found', () => {
     [
       'a softmax over the wrong axis',
       referenceAdapter((backend) => ({ ...backend, softmax: (x) => backend.softmax(x, x.shape.length - 1) })),
-      'lovasz-softmax of one pixel is its error',
+      'softmax has its values, shapes and derivatives',
     ],
     [
       'a gradient that is not that of the value',
@@ -113,6 +186,109 @@ describe('planted bugs are found', () => {
     ],
   ])('%s', async (_, adapter, expected) => {
     expect(await failures(adapter)).toContain(expected);
+  });
+
+  /** Every member of the interface, those of its groups as `sorting.gather`. */
+  const full = byKernels(referenceBackend);
+  const members = Object.entries(full).flatMap(([name, member]) => {
+    if (typeof member === 'function') return [name];
+    return name === 'capabilities' ? [] : Object.keys(member as object).map((each) => `${name}.${each}`);
+  });
+
+  /** The full reference with another member in the place of one. */
+  const replacing = (path: string, change: (member: never) => unknown): Adapter => {
+    const [name, inner] = path.split('.') as [keyof Backend, string?];
+    return referenceAdapter(() => {
+      if (inner === undefined) return { ...full, [name]: change(full[name] as never) };
+      const group = full[name] as unknown as Record<string, never>;
+      return { ...full, [name]: { ...group, [inner]: change(group[inner]!) } };
+    });
+  };
+
+  test('the members are those of the interface', () => {
+    expect(members).toEqual(
+      expect.arrayContaining(['add', 'wholeLoss', 'read', 'sorting.scatter', 'counting.suffixSum']),
+    );
+    expect(members).toHaveLength(19 + 2 + 4 + 5);
+  });
+
+  test.each(members)('%s throws', async (path) => {
+    const throwing = () => () => {
+      throw new Error('broken');
+    };
+    expect(await fails(replacing(path, throwing))).toBe(true);
+  });
+
+  /** A tensor with its last entry greater by 1/8, that keeps its derivation. */
+  const damage = (x: ReferenceTensor): ReferenceTensor => ({
+    ...x,
+    data: x.data.map((entry, i) => (i === x.data.length - 1 ? entry + 1 / 8 : entry)),
+  });
+  const ofOneTensor = members.filter(
+    (path) => !['shape', 'read', 'sorting.sortDescending', 'jaccardWeights', 'wholeLoss'].includes(path),
+  );
+
+  test.each(ofOneTensor)('%s of a wrong value', async (path) => {
+    const damaged =
+      (member: (...args: unknown[]) => ReferenceTensor) =>
+      (...args: unknown[]) =>
+        damage(member(...args));
+    const name = `${path} has its values, shapes and derivatives`;
+    expect(await fails(replacing(path, damaged as never), name)).toBe(true);
+  });
+
+  const differentiable = ['add', 'subtract', 'multiply', 'divide', 'relu', 'exp', 'log', 'where', 'sum'];
+  test.each([...differentiable, 'reshape', 'transpose', 'softmax', 'logSoftmax'])(
+    '%s without its derivative',
+    async (path) => {
+      const constant =
+        (member: (...args: unknown[]) => ReferenceTensor) =>
+        (...args: unknown[]) =>
+          full.stopGradient(member(...args));
+      const name = `${path} has its values, shapes and derivatives`;
+      expect(await fails(replacing(path, constant as never), name)).toBe(true);
+    },
+  );
+
+  test.each<[string, Partial<Backend>, string]>([
+    ['a derivative of stopGradient', { stopGradient: (x) => x }, 'stopGradient'],
+    [
+      'a derivative of relu at 0',
+      {
+        relu: (x) =>
+          full.where(full.greater(full.add(x, full.constant(1e-30)), full.constant(0)), x, full.constant(0)),
+      },
+      'relu',
+    ],
+    [
+      'a NaN that comes through where',
+      {
+        where: (mask, a, b) =>
+          full.add(full.multiply(mask, a), full.multiply(full.subtract(full.constant(1), mask), b)),
+      },
+      'where',
+    ],
+    ['a sum without its axes', { sum: (x, axes) => dropAxes(full.sum(x, axes), axes) }, 'sum'],
+  ])('%s', async (_, change, name) => {
+    const adapter = referenceAdapter(() => ({ ...full, ...change }));
+    expect(await fails(adapter, `${name} has its values, shapes and derivatives`)).toBe(true);
+  });
+
+  test.each<[string, Partial<Backend['capabilities']>, Partial<Backend>]>([
+    ['another version of the interface', { interfaceVersion: 2 as 1 }, {}],
+    ['reads that are not there', {}, { read: undefined as never }],
+    ['reads that are not said', { reads: 'none' }, {}],
+    ['reads that are promises', {}, { read: async (x) => x.data }],
+    ['reads of other entries', {}, { read: (x) => x.data.map((entry) => entry + 1) }],
+    ['no name', { name: '' }, {}],
+    ['no integers', { largestExactInteger: NaN }, {}],
+  ])('%s', async (_, capabilities, change) => {
+    const adapter = referenceAdapter(() => ({
+      ...full,
+      ...change,
+      capabilities: { ...full.capabilities, ...capabilities },
+    }));
+    expect(await fails(adapter, 'capabilities say what is true')).toBe(true);
   });
 
   test('classes that are exchanged', async () => {
@@ -179,3 +355,10 @@ describe('declaring the tests', () => {
     expect(() => collect(options)).toThrow(message);
   });
 });
+
+function dropAxes(x: ReferenceTensor, axes: readonly number[]): ReferenceTensor {
+  return referenceBackend.reshape(
+    x,
+    x.shape.filter((_, axis) => !axes.includes(axis)),
+  );
+}

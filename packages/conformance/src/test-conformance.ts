@@ -1,9 +1,10 @@
 import type { Adapter } from './adapter.js';
 import { ConformanceError } from './conformance-error.js';
-import { capabilitiesOf, type ConformanceOptions } from './conformance-options.js';
+import { completeOptions, type ConformanceOptions } from './conformance-options.js';
 import type { ConformanceTest } from './conformance-test.js';
 import { jaccardWeightsTests } from './tests/jaccard-weights.js';
 import { lossTests } from './tests/losses.js';
+import { operationTests } from './tests/operations.js';
 
 /** What the suite needs of a test runner; those of Node, Jest, Vitest and Mocha (with `it`) have it. */
 export interface TestRunner {
@@ -12,10 +13,15 @@ export interface TestRunner {
 }
 
 /** Every test of the suite. */
-export const conformanceTests: readonly ConformanceTest[] = [...jaccardWeightsTests, ...lossTests];
+export const conformanceTests: readonly ConformanceTest[] = [
+  ...operationTests,
+  ...jaccardWeightsTests,
+  ...lossTests,
+];
 
 /**
- * Declares the tests that every tensor backend passes: the laws of the Lovász weights (sum 1, the Jaccard loss on every
+ * Declares the tests that every tensor backend passes: every member of the interface (values, shapes, broadcasting,
+ * derivatives, kinks), the laws of the Lovász weights (sum 1, the Jaccard loss on every
  * vertex of the hypercube, the integral over thresholds, convexity, order of pixels, void pixels, ties), the laws of
  * the losses (central differences, the float64 reference, renamed classes, one pixel, one class, no valid pixel), and
  * values that this project did not compute.
@@ -40,7 +46,7 @@ export function testConformance(
   adapter: Adapter,
   options: ConformanceOptions = {},
 ): void {
-  const context = { adapter, capabilities: capabilitiesOf(options) };
+  const context = { adapter, options: completeOptions(options) };
   const reasons = new Map<string, string>();
   for (const { test, reason } of options.skips ?? []) {
     if (!conformanceTests.some(({ name }) => name === test)) {

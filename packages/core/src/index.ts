@@ -1,4 +1,13 @@
-export type { Capabilities, Dimension, SortingOperations, TensorBackend } from './backend/tensor-backend.js';
+export type { LossCall, LossName } from './backend/loss-call.js';
+export {
+  type Capabilities,
+  type CountingOperations,
+  type Dimension,
+  interfaceVersion,
+  type SortingOperations,
+  type TensorBackend,
+} from './backend/tensor-backend.js';
+export { jaccardWeightsByHistogram } from './backend/jaccard-weights-by-histogram.js';
 export { jaccardWeightsBySorting } from './backend/jaccard-weights-by-sorting.js';
 
 export type {
@@ -13,7 +22,7 @@ export type {
   ReductionOptions,
 } from './losses/options.js';
 export { balancedClassWeights, type ClassBalance } from './losses/balanced-class-weights.js';
-export { combined, type CombinedOptions, type CombinedTerm } from './losses/combined.js';
+export { combined, type CombinedOptions, type CombinedTerm, type Terms } from './losses/combined.js';
 export { countLabels } from './losses/count-labels.js';
 export { crossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
 export { hinge, type HingeOptions } from './losses/hinge.js';
@@ -23,7 +32,7 @@ export { lovaszSigmoid, type LovaszSigmoidOptions } from './losses/lovasz-sigmoi
 export { lovaszSoftmax, type LovaszSoftmaxOptions } from './losses/lovasz-softmax.js';
 export { optionNames } from './losses/option-names.js';
 export { softJaccard, type SoftJaccardOptions } from './losses/soft-jaccard.js';
-export { binaryLosses, lossesByName, type LossName, type LossOptions } from './losses/losses-by-name.js';
+export { binaryLosses, lossesByName, type LossOptions } from './losses/losses-by-name.js';
 
 export { jaccardWeights } from './jaccard/jaccard-weights.js';
 

@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { testConformance } from '@lovasz/conformance';
-import { jaccardWeights, type TensorBackend } from '@lovasz/core';
+import { interfaceVersion, jaccardWeights, type TensorBackend } from '@lovasz/core';
 
 // The framework: tensors of dual numbers, each a value and its derivatives to every entry of the input.
 interface Dual {
@@ -50,18 +50,16 @@ function createBackend(inputs: number): TensorBackend<Tensor> {
     });
   const compare = (holds: (a: number, b: number) => boolean) =>
     elementwise((a, b) => fixed(holds(a.value, b.value) ? 1 : 0));
-  const reduce = (x: Tensor, axes: readonly number[], start: number, join: (a: Dual, b: Dual) => Dual) => {
-    const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-    const data = Array.from({ length: sizeOf(shape) }, () => fixed(start));
-    x.data.forEach((entry, i) => {
-      const place = sourceOf(shape, x.shape, i);
-      data[place] = join(data[place]!, entry);
-    });
-    return { shape, data };
-  };
-
   const backend: TensorBackend<Tensor> = {
-    capabilities: { name: 'dual', precision: 64, execution: 'eager', largestExactInteger: 2 ** 53 },
+    capabilities: {
+      interfaceVersion,
+      name: 'dual',
+      precision: 64,
+      execution: 'eager',
+      reads: 'sync',
+      largestExactInteger: 2 ** 53,
+    },
+    read: (x) => x.data.map(({ value }) => value),
     shape: (x) => x.shape,
     constant: (values, shape) => {
       const data = typeof values === 'number' ? [fixed(values)] : Array.from(values, fixed);
@@ -71,7 +69,6 @@ function createBackend(inputs: number): TensorBackend<Tensor> {
     subtract: smooth((a, b) => a - b, { slopes: () => [1, -1] }),
     multiply: smooth((a, b) => a * b, { slopes: (a, b) => [b, a] }),
     divide: smooth((a, b) => a / b, { slopes: (a, b) => [1 / b, -a / b ** 2] }),
-    abs: smooth(Math.abs, { slopes: (x) => [Math.sign(x)] }),
     relu: smooth((x) => Math.max(x, 0), { slopes: (x) => [x > 0 ? 1 : 0] }),
     exp: smooth(Math.exp, { slopes: (x) => [Math.exp(x)] }),
     log: smooth(Math.log, { slopes: (x) => [1 / x] }),
@@ -79,13 +76,15 @@ function createBackend(inputs: number): TensorBackend<Tensor> {
     equal: compare((a, b) => a === b),
     where: elementwise((mask, a, b) => (mask.value === 1 ? a : b)),
     sum: (x, axes) => {
-      const add = (a: Dual, b: Dual) => ({
-        value: a.value + b.value,
-        slope: a.slope.map((entry, i) => entry + b.slope[i]!),
+      const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+      const data = Array.from({ length: sizeOf(shape) }, () => fixed(0));
+      x.data.forEach(({ value, slope }, i) => {
+        const place = sourceOf(shape, x.shape, i);
+        const sum = data[place]!;
+        data[place] = { value: sum.value + value, slope: sum.slope.map((entry, k) => entry + slope[k]!) };
       });
-      return reduce(x, axes, 0, add);
+      return { shape, data };
     },
-    max: (x, axes) => reduce(x, axes, -Infinity, (a, b) => fixed(Math.max(a.value, b.value))),
     reshape: (x, shape) => {
       const inferred = -x.data.length / sizeOf(shape);
       return { shape: shape.map((length) => (length === -1 ? inferred : length)), data: x.data };
@@ -105,7 +104,13 @@ function createBackend(inputs: number): TensorBackend<Tensor> {
     },
     softmax: (x, axis) => backend.exp(backend.logSoftmax(x, axis)),
     logSoftmax: (x, axis) => {
-      const centred = backend.subtract(x, backend.max(x, [axis]));
+      const shape = x.shape.map((length, each) => (each === axis ? 1 : length));
+      const largest = new Array<number>(sizeOf(shape)).fill(-Infinity);
+      x.data.forEach(({ value }, i) => {
+        const place = sourceOf(shape, x.shape, i);
+        largest[place] = Math.max(largest[place]!, value);
+      });
+      const centred = backend.subtract(x, backend.constant(largest, shape));
       return backend.subtract(centred, backend.log(backend.sum(backend.exp(centred), [axis])));
     },
     stopGradient: elementwise((entry) => fixed(entry.value)),

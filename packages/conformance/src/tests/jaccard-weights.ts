@@ -81,7 +81,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
     rows.forEach(({ labels }, row) => {
       const sum = weights[row]!.reduce((total, weight) => total + weight, 0);
       const expected = labels.every((label) => label === voidLabel) ? 0 : 1;
-      expectNear(sum, expected, context.capabilities.tolerance.gradient, `sum of weights in problem ${row}`);
+      expectNear(sum, expected, context.options.tolerance.gradient, `sum of weights in problem ${row}`);
       const least = Math.min(...weights[row]!);
       expectThat(least >= 0, () => `a weight in problem ${row} is ${least}; expected at least 0`);
     });
@@ -94,7 +94,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
       const { losses } = await weigh(context, rows);
       rows.forEach((row, i) => {
         const what = `extension at errors [${row.errors.join(', ')}] with labels [${row.labels.join(', ')}]`;
-        expectValue(losses[i]!, jaccardLoss(row.labels)(row.errors), context.capabilities, what);
+        expectValue(losses[i]!, jaccardLoss(row.labels)(row.errors), context.options, what);
       });
     }
   },
@@ -108,10 +108,10 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
       );
     });
     integrals.forEach((integral, row) => {
-      expectValue(losses[row]!, integral, context.capabilities, `extension of problem ${row}`);
+      expectValue(losses[row]!, integral, context.options, `extension of problem ${row}`);
     });
     const sum = integrals.reduce((a, b) => a + b);
-    expectValue(value, sum, context.capabilities, 'sum of the extensions');
+    expectValue(value, sum, context.options, 'sum of the extensions');
   },
 
   'the extension is convex along segments': async (context) => {
@@ -127,7 +127,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
       await weigh(context, middle),
     ];
     between.losses.forEach((loss, row) => {
-      const bound = (a.losses[row]! + b.losses[row]!) / 2 + context.capabilities.tolerance.value;
+      const bound = (a.losses[row]! + b.losses[row]!) / 2 + context.options.tolerance.value;
       expectThat(loss <= bound, () => `extension of problem ${row} is ${loss} half way; expected ≤ ${bound}`);
     });
   },
@@ -142,7 +142,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
     const [plain, moved] = [await weigh(context, rows), await weigh(context, permuted)];
     rows.forEach((_, row) => {
       const expected = order.map((pixel) => plain.weights[row]![pixel]!);
-      expectGradient(moved.weights[row]!, expected, context.capabilities.tolerance.gradient, 'weights');
+      expectGradient(moved.weights[row]!, expected, context.options.tolerance.gradient, 'weights');
     });
   },
 
@@ -153,7 +153,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
       const isValid = (_: unknown, pixel: number) => labels[pixel] !== voidLabel;
       const expected = jaccardWeights(errors.filter(isValid), labels.filter(isValid));
       const found = weights[row]!;
-      expectGradient(found.filter(isValid), expected, context.capabilities.tolerance.gradient, 'weights');
+      expectGradient(found.filter(isValid), expected, context.options.tolerance.gradient, 'weights');
       for (const [pixel, label] of labels.entries()) {
         if (label === voidLabel) expectNear(found[pixel]!, 0, 0, `weight of void pixel ${pixel}`);
       }
@@ -161,7 +161,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
   },
 
   'equal errors weigh what the rule for ties says': async (context) => {
-    const { ties, tolerance } = context.capabilities;
+    const { ties, tolerance } = context.options;
     const rows = rowsWithTies(40, 12, 9);
     const { weights } = await weigh(context, rows);
     rows.forEach(({ errors, labels }, row) => {
@@ -180,17 +180,17 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
 
   'weights are exact where foreground is rare': async (context) => {
     // Differences of neighbouring Jaccard values lose such weights in float32; integer counts do not.
-    const pixels = Math.min(context.capabilities.maxPixels, 65_536);
+    const pixels = Math.min(context.options.maxPixels, 65_536);
     const errors = randomPermutation(pixels, randomNumbers(10)).map((rank) => (rank + 1) / pixels);
     const labels = errors.map((_, pixel) => (pixel % 100 === 0 ? 1 : 0));
     const { weights, value } = await weigh(context, [{ errors, labels }]);
     const expected = jaccardWeights(errors, labels);
-    expectValue(value, dot(errors, Array.from(expected)), context.capabilities);
-    if (context.capabilities.method === 'histogram')
-      expectDirection(weights[0]!, expected, context.capabilities, 'weights');
+    expectValue(value, dot(errors, Array.from(expected)), context.options);
+    if (context.options.method === 'histogram')
+      expectDirection(weights[0]!, expected, context.options, 'weights');
     else {
       expected.forEach((weight, pixel) => {
-        const bound = context.capabilities.tolerance.gradient * weight;
+        const bound = context.options.tolerance.gradient * weight;
         expectNear(weights[0]![pixel]!, weight, bound, `weight of pixel ${pixel}`);
       });
     }

@@ -110,7 +110,7 @@ async function agreesWithReference(context: ConformanceContext, name: LossName):
   for (const [variant, problem, options] of variantsOf(name)) {
     const found = await evaluate(context, name, problem, options);
     const { value, gradient } = referenceLoss(name, problem.input, problem.labels, options);
-    expectEvaluation(found, { value, gradient: gradient.data }, context.capabilities, variant);
+    expectEvaluation(found, { value, gradient: gradient.data }, context.options, variant);
   }
 }
 
@@ -134,7 +134,7 @@ async function agreesInParts(context: ConformanceContext, name: LossName): Promi
       [referenceTensor(input.data, input.shape)],
     );
     const evaluation = { value: expected.value, gradient: expected.gradients[0]!.data };
-    expectEvaluation(found, evaluation, context.capabilities, JSON.stringify(options));
+    expectEvaluation(found, evaluation, context.options, JSON.stringify(options));
   }
 }
 
@@ -161,7 +161,7 @@ async function agreesWithDifferences(context: ConformanceContext, name: LossName
     differences.push(((await valueAt(place, step)) - (await valueAt(place, -step))) / (2 * step));
   }
   // Rounding of the value over the step, and the curvature of the softmax.
-  expectGradient(gradient, differences, 1e-3 + (2 * context.capabilities.tolerance.value) / step);
+  expectGradient(gradient, differences, 1e-3 + (2 * context.options.tolerance.value) / step);
 }
 
 /** Class c becomes class `renamed[c]`. */
@@ -191,12 +191,7 @@ async function followsRenamedClasses(context: ConformanceContext, name: LossName
     const options = name === 'cross-entropy' ? ignoring : { ...ignoring, classes };
     const found = await evaluate(context, name, moved, options);
     const { value, gradient } = await evaluate(context, name, problem, options);
-    expectEvaluation(
-      found,
-      { value, gradient: rename(gradient) },
-      context.capabilities,
-      `classes ${classes}`,
-    );
+    expectEvaluation(found, { value, gradient: rename(gradient) }, context.options, `classes ${classes}`);
   }
 }
 
@@ -213,7 +208,7 @@ async function followsPermutedPixels(context: ConformanceContext, name: LossName
   };
   const found = await evaluate(context, name, moved, ignoring);
   const { value, gradient } = await evaluate(context, name, problem, ignoring);
-  expectEvaluation(found, { value, gradient: permute(gradient, width) }, context.capabilities, 'permuted');
+  expectEvaluation(found, { value, gradient: permute(gradient, width) }, context.options, 'permuted');
 }
 
 const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
@@ -223,7 +218,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
         const margin = 1 - score * (2 * label - 1);
         const expected = { value: Math.max(margin, 0), gradient: [margin > 0 ? 1 - 2 * label : 0] };
         const found = await evaluate(context, 'lovasz-hinge', points([score], [label]));
-        expectEvaluation(found, expected, context.capabilities, `score ${score}, label ${label}`);
+        expectEvaluation(found, expected, context.options, `score ${score}, label ${label}`);
       }
     }
   },
@@ -232,12 +227,12 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
     const problem = points([-2, 0.5, 0.25, 3], [1, 1, 1, 1]);
     const found = await evaluate(context, 'lovasz-hinge', problem);
     const expected = { value: (3 + 0.5 + 0.75) / 4, gradient: [-1 / 4, -1 / 4, -1 / 4, 0] };
-    expectEvaluation(found, expected, context.capabilities, 'foreground alone');
+    expectEvaluation(found, expected, context.options, 'foreground alone');
   },
 
   'lovasz-hinge without foreground is the largest error': async (context) => {
     const found = await evaluate(context, 'lovasz-hinge', points([-2, 0.5, 5], [0, 0, 0]));
-    expectEvaluation(found, { value: 6, gradient: [0, 0, 1] }, context.capabilities, 'no foreground');
+    expectEvaluation(found, { value: 6, gradient: [0, 0, 1] }, context.options, 'no foreground');
   },
 
   'lovasz-softmax of one pixel is its error': async (context) => {
@@ -247,7 +242,7 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
     const slope = (logit: number, own: number) => f * (own - logit / (a + b + c)) * -1;
     const found = await evaluate(context, 'lovasz-softmax', classPoints([[2, 0.5, -1]], [1]));
     const expected = { value: 1 - f, gradient: [slope(a, 0), slope(b, 1), slope(c, 0)] };
-    expectEvaluation(found, expected, context.capabilities, 'one pixel');
+    expectEvaluation(found, expected, context.options, 'one pixel');
   },
 
   'losses over classes refuse one class': async (context) => {
@@ -274,9 +269,9 @@ const tests: Record<string, (context: ConformanceContext) => Promise<void>> = {
       [0, 0],
     );
     const present = await evaluate(context, 'lovasz-softmax', problem);
-    expectValue(present.value, (0.25 + 0.75) / 2, context.capabilities, 'present classes: loss');
+    expectValue(present.value, (0.25 + 0.75) / 2, context.options, 'present classes: loss');
     const all = await evaluate(context, 'lovasz-softmax', problem, { classes: 'all' });
-    expectValue(all.value, ((0.25 + 0.75) / 2 + 0.75) / 2, context.capabilities, 'all classes: loss');
+    expectValue(all.value, ((0.25 + 0.75) / 2 + 0.75) / 2, context.options, 'all classes: loss');
   },
 };
 
@@ -294,7 +289,7 @@ for (const name of names) {
     const data = Array.from(labels.data, () => voidLabel);
     const found = await evaluate(context, name, { input, labels: { ...labels, data } }, ignoring);
     const expected = { value: 0, gradient: Array.from(input.data, () => 0) };
-    expectEvaluation(found, expected, context.capabilities, 'no valid pixel');
+    expectEvaluation(found, expected, context.options, 'no valid pixel');
   };
 }
 
@@ -304,12 +299,12 @@ for (const name of multiclassNames) {
 
 for (const golden of goldenVectors) {
   tests[`${golden.loss} has the expected values of ${golden.name}`] = async (context) => {
-    const { capabilities } = context;
+    const { options } = context;
     const found = await evaluate(context, golden.loss, golden);
-    if (capabilities.method === 'histogram') {
-      expectValue(found.value, golden.value, capabilities);
-      expectDirection(found.gradient, golden.gradient, capabilities, 'gradient');
-    } else expectEvaluation(found, golden, capabilities, golden.name);
+    if (options.method === 'histogram') {
+      expectValue(found.value, golden.value, options);
+      expectDirection(found.gradient, golden.gradient, options, 'gradient');
+    } else expectEvaluation(found, golden, options, golden.name);
   };
 }
 

@@ -1,3 +1,8 @@
+import type { LossCall } from './loss-call.js';
+
+/** The version of the tensor interface that this package is written for: 1 more with every change that adapters notice. */
+export const interfaceVersion = 1;
+
 /**
  * The tensor interface: all that a framework must offer for the losses of this package to run on it.
  *
@@ -8,7 +13,8 @@
  * Conventions that every member follows:
  * - Every tensor has the backend's one floating-point type. A mask holds exactly 0 or 1. Labels hold whole numbers.
  * - Binary operations broadcast as NumPy does.
- * - Operations are differentiable by the backend's own means unless their description says otherwise.
+ * - Operations are differentiable by the backend's own means unless their description says otherwise; the results of the
+ *   others are constants, with derivative 0.
  * - Axes count from 0 and are never negative.
  */
 export interface TensorBackend<T> {
@@ -26,8 +32,6 @@ export interface TensorBackend<T> {
   multiply(a: T, b: T): T;
   divide(a: T, b: T): T;
 
-  /** |x|, with derivative 0 at 0. */
-  abs(x: T): T;
   /** max(x, 0), with derivative 0 at 0. */
   relu(x: T): T;
   exp(x: T): T;
@@ -42,8 +46,6 @@ export interface TensorBackend<T> {
 
   /** The sum over `axes`, which stay as dimensions of length 1. */
   sum(x: T, axes: readonly number[]): T;
-  /** The largest entry over `axes`, which stay as dimensions of length 1. Not differentiable. */
-  max(x: T, axes: readonly number[]): T;
 
   /** The same entries in another shape; at most one dimension may be −1 and is then inferred. */
   reshape(x: T, shape: readonly number[]): T;
@@ -71,7 +73,27 @@ export interface TensorBackend<T> {
   jaccardWeights(errors: T, foreground: T, valid: T): T;
 
   /** The small operations that {@link jaccardWeightsBySorting} is made of. */
-  readonly sorting?: SortingOperations<T>;
+  readonly sorting?: SortingOperations<T> | undefined;
+  /** The small operations that {@link jaccardWeightsByHistogram} is made of. */
+  readonly counting?: CountingOperations<T> | undefined;
+
+  /**
+   * A whole loss at once: a scalar that the framework differentiates to the gradient of the loss. With it an eager framework
+   * hands a loss to kernels, such as `kernelLoss`, which give value and gradient together.
+   *
+   * Losses ask for it before they do anything else but check options and shapes, unless their result is no scalar.
+   *
+   * @returns undefined for a loss that is to be made of the other operations.
+   */
+  wholeLoss?(call: LossCall<T>): T | undefined;
+
+  /**
+   * The entries of `x` in row-major order, for checks and tests; there when `capabilities.reads` is not `none`. A loss
+   * never reads.
+   *
+   * @returns the entries, or a promise of them when reads are `async`.
+   */
+  read?(x: T): ArrayLike<number> | Promise<ArrayLike<number>>;
 }
 
 /** A dimension: its length, or the name of a length that is only known when a graph runs. */
@@ -79,12 +101,16 @@ export type Dimension = number | string;
 
 /** Facts about a backend that its users may rely on. */
 export interface Capabilities {
+  /** The version of the interface that the backend was written for. */
+  readonly interfaceVersion: typeof interfaceVersion;
   /** The name by which messages refer to the backend. */
   readonly name: string;
   /** Bits of its floating-point type. */
   readonly precision: 16 | 32 | 64;
-  /** `eager` computes at once; `symbolic` writes a graph, so that values cannot be read. */
+  /** `eager` computes at once; `symbolic` writes a graph. */
   readonly execution: 'eager' | 'symbolic';
+  /** How entries are read: not at all, as in a graph that runs later; at once; or by a promise, as from a GPU. */
+  readonly reads: 'none' | 'sync' | 'async';
   /** The largest n for which all integers 0…n are exact: the most pixels that can be counted. */
   readonly largestExactInteger: number;
 }
@@ -99,4 +125,26 @@ export interface SortingOperations<T> {
   gather(x: T, indices: T): T;
   /** The inverse of {@link gather} for a permutation: `y[..., indices[..., k]] = x[..., k]`. */
   scatter(x: T, indices: T): T;
+}
+
+/**
+ * Counting in tables along the last axis. None of the operations needs a derivative.
+ *
+ * Indices are whole numbers in 0…length − 1. What a NaN among them addresses is up to the backend, as long as it is an
+ * entry of the table.
+ */
+export interface CountingOperations<T> {
+  sqrt(x: T): T;
+  /** The largest whole number that is at most x. */
+  floor(x: T): T;
+  /**
+   * Tables of sums: `y[..., i] = Σ x[..., k]` over all k with `indices[..., k] = i`, for i in 0…length − 1. Exact on masks.
+   *
+   * @param x broadcasts to the shape of the indices.
+   */
+  scatterAdd(x: T, indices: T, length: number): T;
+  /** The sums of each entry and all after it along the last axis. Exact on counts. */
+  suffixSum(x: T): T;
+  /** `y[..., k] = table[..., indices[..., k]]`; the tables are as many as the rows of indices. */
+  gather(table: T, indices: T): T;
 }

@@ -3,28 +3,28 @@ import type { ClassMeanOptions } from './options.js';
 /**
  * The constant factor aₖ with which each class enters the mean: its weight, or 0 if it is not scored.
  *
- * @param numberOfClasses the number of classes C.
+ * @param classCount the number of classes C.
  * @param options `classes`, `classWeights` and `ignoreIndex`; `present` stands for all, since presence is data.
  * @returns C numbers ≥ 0, at least one of them positive.
  * @throws RangeError when the list of classes or of weights does not fit, or no class is left to score.
  */
 export function classFactors(
-  numberOfClasses: number,
+  classCount: number,
   options: Pick<ClassMeanOptions, 'classes' | 'classWeights' | 'ignoreIndex'>,
 ): readonly number[] {
   const { classes = 'present', classWeights, ignoreIndex } = options;
-  const range = `0…${numberOfClasses - 1}`;
+  const range = `0…${classCount - 1}`;
 
   if (typeof classes !== 'string') {
-    const outside = classes.find((id) => !Number.isInteger(id) || id < 0 || id >= numberOfClasses);
+    const outside = classes.find((id) => !Number.isInteger(id) || id < 0 || id >= classCount);
     if (outside !== undefined) throw new RangeError(`classes hold ${outside}; accepted: ${range}`);
     const repeated = classes.find((id, index) => classes.indexOf(id) !== index);
     if (repeated !== undefined) throw new RangeError(`classes hold ${repeated} more than once`);
   }
   if (classWeights !== undefined) {
-    if (classWeights.length !== numberOfClasses) {
+    if (classWeights.length !== classCount) {
       throw new RangeError(
-        `classWeights has length ${classWeights.length}; expected one weight for each of ${numberOfClasses} classes`,
+        `classWeights has length ${classWeights.length}; expected one weight for each of ${classCount} classes`,
       );
     }
     const wrong = classWeights.findIndex((weight) => !(Number.isFinite(weight) && weight >= 0));
@@ -34,7 +34,7 @@ export function classFactors(
   }
 
   const scored = Array.from(
-    { length: numberOfClasses },
+    { length: classCount },
     (_, id) => id !== ignoreIndex && (typeof classes === 'string' || classes.includes(id)),
   );
   if (!scored.includes(true)) {

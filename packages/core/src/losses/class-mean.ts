@@ -1,7 +1,15 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
+import { type ArrangedBatch, validPixels } from './arranged-batch.js';
 import type { Reduction } from './options.js';
-import { type Problems, validPixels } from './problems.js';
 import { weightedMean } from './weighted-mean.js';
+
+/** The losses that are a mean over classes, and the classes that each counts by default. */
+export const countedByDefault = {
+  'lovasz-softmax': 'present',
+  'soft-jaccard': 'present',
+  'lovasz-hinge': 'all',
+  'lovasz-sigmoid': 'all',
+} as const;
 
 /**
  * Σ aₖ·Lₖ / Σ aₖ over the classes that count (Eq. 13), then the mean over the images in which a class counts. A class
@@ -16,24 +24,24 @@ import { weightedMean } from './weighted-mean.js';
 export function classMean<T>(
   backend: TensorBackend<T>,
   losses: T,
-  problems: Problems<T>,
+  batch: ArrangedBatch<T>,
   options: {
     readonly classes: 'present' | 'all' | readonly number[];
     readonly reduction: Reduction | undefined;
   },
 ): T {
-  const { foreground, perImage, valid } = problems;
-  let factors = problems.factors;
+  const { foreground, perImage, valid } = batch;
+  let factors = batch.factors;
   if (options.classes === 'present') {
     const present = backend.greater(backend.sum(foreground, [2]), backend.constant(0));
     factors = backend.multiply(factors, present);
   } else if (perImage || valid !== undefined) {
-    const anyValid = backend.greater(backend.sum(validPixels(backend, problems), [2]), backend.constant(0));
+    const anyValid = backend.greater(backend.sum(validPixels(backend, batch), [2]), backend.constant(0));
     factors = backend.multiply(factors, anyValid);
   }
   if (options.reduction === 'none') {
     const counted = backend.multiply(losses, backend.greater(factors, backend.constant(0)));
-    const classes = problems.classes === undefined ? [] : [problems.classes];
+    const classes = batch.classCount === undefined ? [] : [batch.classCount];
     return backend.reshape(counted, perImage ? [-1, ...classes] : classes);
   }
   const ofGroups = weightedMean(backend, losses, factors, [1]);

@@ -51,6 +51,58 @@ describe('is the sum of its terms', () => {
   });
 });
 
+describe('losses on binary labels take each class against the rest', () => {
+  const classCount = input.shape[1]!;
+  const area = input.shape[2]! * input.shape[3]!;
+  /** The same problem with a label 0, 1 or 255 for every class. */
+  const each = {
+    shape: input.shape,
+    data: Array.from(input.data, (_, place) => {
+      const image = Math.floor(place / (classCount * area));
+      const label = labels.data[image * area + (place % area)]!;
+      return label === 255 ? 255 : Number(label === Math.floor(place / area) % classCount);
+    }),
+  };
+
+  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid'] as const)('%s', (name) => {
+    for (const given of [{}, { classWeights: [1, 0.5, 2] }, { perImage: true, classes: [0, 2] }]) {
+      if (name === 'hinge' && 'perImage' in given) continue;
+      const options = { ...ignoring, ...given };
+      const found = referenceLoss('combined', input, labels, { ...options, terms: { [name]: 1 } });
+      const expected = referenceLoss(name, input, each, { ...options, multilabel: true });
+      expect(found.value).toBeCloseTo(expected.value, 14);
+      found.gradient.data.forEach((entry, i) => expect(entry).toBeCloseTo(expected.gradient.data[i]!, 14));
+    }
+  });
+
+  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid'] as const)(
+    '%s does not score an ignored class',
+    (name) => {
+      const { gradient } = referenceLoss('combined', input, labels, {
+        mask: { data: Array.from(labels.data, (label) => (label === 255 ? 0 : 1)), shape: labels.shape },
+        ignoreIndex: 0,
+        terms: { [name]: 1 },
+      });
+      const ofClass = (id: number) =>
+        gradient.data.filter((_, place) => Math.floor(place / area) % classCount === id);
+      expect(new Set(ofClass(0))).toEqual(new Set([0]));
+      expect(ofClass(1).some((entry) => entry !== 0)).toBe(true);
+    },
+  );
+
+  test('beside the others', () => {
+    const terms = { 'cross-entropy': 0.5, hinge: 1, 'lovasz-sigmoid': 2 } as const;
+    const parts = Object.entries(terms).map(([name, factor]) => {
+      return factor * referenceLoss('combined', input, labels, { ...ignoring, terms: { [name]: 1 } }).value;
+    });
+    const { value } = referenceLoss('combined', input, labels, { ...ignoring, terms });
+    expect(value).toBeCloseTo(
+      parts.reduce((a, b) => a + b),
+      14,
+    );
+  });
+});
+
 test('one softmax serves all terms', () => {
   let count = 0;
   const counting = {
@@ -70,7 +122,14 @@ describe('refuses', () => {
       combined(referenceBackend, referenceTensor([1, 2, 3, 4], shape), referenceTensor([0, 1], [2]), options);
   };
   test.each([
-    [{ terms: { hinge: 1 } }, 'terms hold "hinge"; accepted: cross-entropy, lovasz-softmax, soft-jaccard'],
+    [
+      { terms: { dice: 1 } },
+      'terms hold "dice"; accepted: cross-entropy, lovasz-softmax, soft-jaccard, hinge, lovasz-hinge, lovasz-sigmoid',
+    ],
+    [
+      { terms: { 'lovasz-hinge': 1 }, input: 'probabilities' },
+      'terms hold "lovasz-hinge" and input is "probabilities"; expected "logits"',
+    ],
     [{ terms: [1] }, 'terms is [1]; expected an object with a number ≥ 0 per loss'],
   ])('%p', (options, message) => expect(call(options)).toThrow(new TypeError(message)));
   test.each([

@@ -1,36 +1,50 @@
+import type { LossName } from '../backend/loss-call.js';
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { crossEntropy, multiclassCrossEntropy } from './cross-entropy.js';
-import { lovaszSoftmax } from './lovasz-softmax.js';
+import { arrangeMulticlass, validPixels } from './arranged-batch.js';
+import { classFactors } from './class-factors.js';
+import { classMean, countedByDefault } from './class-mean.js';
+import { labelLosses } from './cross-entropy.js';
+import { jaccardExtension } from './jaccard-extension.js';
+import { marginErrors } from './margin-errors.js';
 import { optionNames } from './option-names.js';
-import { type ClassMeanOptions, checkOptions, type Masked } from './options.js';
-import { findClasses } from './problems.js';
-import { softJaccard } from './soft-jaccard.js';
+import { type ClassMeanOptions, checkOptions, type InputKind, type Masked } from './options.js';
+import { pixelMean } from './pixel-mean.js';
+import { probabilityErrors } from './probability-errors.js';
+import { sigmoid } from './sigmoid.js';
+import { softJaccardLosses } from './soft-jaccard.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** The losses that {@link combined} adds up. */
-export type CombinedTerm = 'cross-entropy' | 'lovasz-softmax' | 'soft-jaccard';
+export type CombinedTerm = Exclude<LossName, 'combined'>;
+
+/** The factor ≥ 0 of each loss; one that is left out has 0. */
+export type Terms = Readonly<Partial<Record<CombinedTerm, number>>>;
 
 /** Options of {@link combined}. */
 export interface CombinedOptions extends ClassMeanOptions {
-  /** The factor ≥ 0 of each loss; one that is left out has 0. Default: 1 of `cross-entropy` and of `lovasz-softmax`. */
-  readonly terms?: Readonly<Partial<Record<CombinedTerm, number>>> | undefined;
+  /** Default: 1 of `cross-entropy` and of `lovasz-softmax`. */
+  readonly terms?: Terms | undefined;
 }
 
 /**
- * Σ λ·loss of losses on the same classes, which share one softmax: by default cross-entropy (Eq. 1) plus the
- * Lovász-Softmax loss (Eq. 13), what most networks are trained with.
+ * Σ λ·loss of losses on the same classes: by default cross-entropy (Eq. 1) plus the Lovász-Softmax loss (Eq. 13), what
+ * most networks are trained with. The one way to add losses up: those over classes share one softmax.
+ *
+ * Losses on binary labels (`hinge`, `lovasz-hinge`, `lovasz-sigmoid`) take each class against the rest, one score to each,
+ * and are a mean over classes. With one term this is how they are called on class ids.
  *
  * All terms share the options; `classes` and `perImage` concern those that are a mean over classes, as if each were
- * called by itself.
+ * called by itself, with its own default. If `ignoreIndex` is itself a class, no term scores it.
  *
  * @param backend what computes.
  * @param input logits, or probabilities if the options say so: `[images, classes, ...]`, `[images, ..., classes]` or
- *   `[points, classes]`.
+ *   `[points, classes]`. Hinges have no probabilities.
  * @param labels class ids, of the shape of the input without classes. Values are not checked.
  * @param options see {@link CombinedOptions} and {@link Masked}.
  * @returns a scalar ≥ 0; 0 when no pixel is valid.
- * @throws TypeError for an unknown option, option value or term.
- * @throws RangeError when shapes do not fit, there is only one class, class ids or weights do not fit the number of
- *   classes, or factors are not numbers ≥ 0, one of them positive.
+ * @throws TypeError for an unknown option, option value or term, or a hinge of probabilities.
+ * @throws RangeError when shapes do not fit, there is only one class where classes compete, class ids or weights do not fit
+ *   the number of classes, or factors are not numbers ≥ 0, one of them positive.
  * @example
  * const logits = referenceTensor([2, -1, 0, 1], [2, 2]);
  * const labels = referenceTensor([0, 1], [2]);
@@ -43,37 +57,89 @@ export function combined<T>(
   options: CombinedOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames.combined);
-  const { terms = { 'cross-entropy': 1, 'lovasz-softmax': 1 }, classes, perImage, ...shared } = options;
-  const factors = checkTerms(terms);
-  const isProbability = options.input === 'probabilities';
-  const { classAxis } = findClasses(backend.shape(input), options);
-  const logProbabilities = isProbability ? input : backend.logSoftmax(input, classAxis);
-  const probabilities = isProbability ? input : backend.exp(logProbabilities);
-  const ofProbabilities = { ...shared, classes, perImage, input: 'probabilities' } as const;
+  const terms = checkTerms(options.terms, options.input);
+  const whole = wholeLoss(backend, 'combined', input, labels, options);
+  if (whole !== undefined) return whole;
 
+  const names = terms.map(([name]) => name);
+  const grouping = options.perImage ? 'images' : 'batch';
+  const isPixelMean = names.every((name) => !(name in countedByDefault));
+  const batch = arrangeMulticlass(backend, input, labels, options, isPixelMean ? 'any' : grouping);
+  const { classAxis, classCount, foreground } = batch;
+  const isProbability = options.input === 'probabilities';
+  const scores = once(() => batch.arrange(input));
+  const logProbabilities = once(() => batch.arrange(backend.logSoftmax(input, classAxis!)));
+  const probabilities = once(() => {
+    if (isProbability) return scores();
+    return names.includes('cross-entropy')
+      ? backend.exp(logProbabilities())
+      : batch.arrange(backend.softmax(input, classAxis!));
+  });
+
+  const shape = backend.shape(labels);
+  const pixelFactors = (): T =>
+    backend.constant(classFactors(classCount!, { ...options, classes: 'all' }), [1, classCount!, 1]);
+  const classMeanOf = (name: keyof typeof countedByDefault, losses: T): T =>
+    classMean(backend, losses, batch, {
+      classes: options.classes ?? countedByDefault[name],
+      reduction: undefined,
+    });
+  const lovasz = (name: keyof typeof countedByDefault, errors: T): T =>
+    classMeanOf(name, jaccardExtension(backend, errors, batch));
   const losses: Readonly<Record<CombinedTerm, () => T>> = {
-    'cross-entropy': () =>
-      isProbability
-        ? crossEntropy(backend, input, labels, shared)
-        : multiclassCrossEntropy(backend, logProbabilities, labels, shared, (x) => x),
-    'lovasz-softmax': () => lovaszSoftmax(backend, probabilities, labels, ofProbabilities),
-    'soft-jaccard': () => softJaccard(backend, probabilities, labels, ofProbabilities),
+    'cross-entropy': () => {
+      const given = isProbability ? { probabilities: scores() } : { logProbabilities: logProbabilities() };
+      const each = labelLosses<T>(backend, given, { foreground, factors: pixelFactors() });
+      return pixelMean(backend, each.losses, each.weights, { reduction: undefined, shape });
+    },
+    hinge: () => {
+      const weights = backend.multiply(validPixels(backend, batch), pixelFactors());
+      const errors = marginErrors(backend, scores(), foreground);
+      return pixelMean(backend, errors, weights, { reduction: undefined, shape });
+    },
+    'lovasz-softmax': () => lovasz('lovasz-softmax', probabilityErrors(backend, probabilities(), foreground)),
+    'soft-jaccard': () => classMeanOf('soft-jaccard', softJaccardLosses(backend, probabilities(), batch)),
+    'lovasz-hinge': () => lovasz('lovasz-hinge', marginErrors(backend, scores(), foreground)),
+    'lovasz-sigmoid': () => {
+      const each = isProbability ? scores() : sigmoid(backend, scores());
+      return lovasz('lovasz-sigmoid', probabilityErrors(backend, each, foreground));
+    },
   };
-  return factors
-    .map(([name, factor]) => backend.multiply(backend.constant(factor), losses[name]()))
+  return terms
+    .map(([name, factor]) => {
+      const loss = losses[name]();
+      return factor === 1 ? loss : backend.multiply(backend.constant(factor), loss);
+    })
     .reduce((sum, term) => backend.add(sum, term));
 }
 
-const termNames: readonly CombinedTerm[] = ['cross-entropy', 'lovasz-softmax', 'soft-jaccard'];
+/** The value of a function that is called once, when it is first needed. */
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: compute() };
+    return made.value;
+  };
+}
+
+const termNames: readonly CombinedTerm[] = [
+  'cross-entropy',
+  'lovasz-softmax',
+  'soft-jaccard',
+  'hinge',
+  'lovasz-hinge',
+  'lovasz-sigmoid',
+];
 
 /**
  * The terms with a positive factor.
  *
- * @throws TypeError for an unknown term.
+ * @throws TypeError for an unknown term, or a hinge of probabilities.
  * @throws RangeError for a factor that is no finite number ≥ 0, or when none is positive.
  */
-function checkTerms(
-  terms: NonNullable<CombinedOptions['terms']>,
+export function checkTerms(
+  terms: Terms = { 'cross-entropy': 1, 'lovasz-softmax': 1 },
+  input: InputKind = 'logits',
 ): readonly (readonly [CombinedTerm, number])[] {
   const entries = Object.entries(terms) as [CombinedTerm, number][];
   for (const [name, factor] of entries) {
@@ -86,5 +152,9 @@ function checkTerms(
   }
   const positive = entries.filter(([, factor]) => factor > 0);
   if (positive.length === 0) throw new RangeError('terms hold no positive factor; expected at least one');
+  const hinge = positive.find(([name]) => name === 'hinge' || name === 'lovasz-hinge');
+  if (hinge !== undefined && input === 'probabilities') {
+    throw new TypeError(`terms hold "${hinge[0]}" and input is "probabilities"; expected "logits"`);
+  }
   return positive;
 }

@@ -1,9 +1,10 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
+import { type ArrangedBatch, arrangeBinary, arrangeMulticlass, validPixels } from './arranged-batch.js';
 import { negativeLogSigmoid } from './negative-log-sigmoid.js';
 import { optionNames } from './option-names.js';
 import { checkOptions, type Masked, type MulticlassOptions, type ReductionOptions } from './options.js';
 import { pixelMean } from './pixel-mean.js';
-import { binaryProblems, multiclassProblems, validPixels } from './problems.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends MulticlassOptions, ReductionOptions {
@@ -46,31 +47,41 @@ export function crossEntropy<T>(
   options: CrossEntropyOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames['cross-entropy']);
+  const whole = wholeLoss(backend, 'cross-entropy', input, labels, options);
+  if (whole !== undefined) return whole;
   if (options.multilabel) return binaryCrossEntropy(backend, input, labels, options);
-  return multiclassCrossEntropy(backend, input, labels, options, (scores) => backend.logSoftmax(scores, 1));
+  const batch = arrangeMulticlass(backend, input, labels, options, 'any');
+  const { losses, weights } = labelLosses(
+    backend,
+    options.input === 'probabilities'
+      ? { probabilities: batch.arrange(input) }
+      : { logProbabilities: batch.arrange(backend.logSoftmax(input, batch.classAxis!)) },
+    batch,
+  );
+  return pixelMean(backend, losses, weights, {
+    reduction: options.reduction,
+    shape: backend.shape(labels),
+  });
 }
 
-/** @param toLogProbabilities of logits, along axis 1. */
-export function multiclassCrossEntropy<T>(
+/**
+ * −log f of each pixel's label and the weight of each pixel, `[groups, 1, pixels]`.
+ *
+ * @param scores of one of the two kinds, `[groups, classes, pixels]`.
+ */
+export function labelLosses<T>(
   backend: TensorBackend<T>,
-  input: T,
-  labels: T,
-  options: CrossEntropyOptions & Masked<T>,
-  toLogProbabilities: (logits: T) => T,
-): T {
-  const problems = multiclassProblems(backend, input, labels, options, 'any');
-  const { scores, foreground, factors } = problems;
+  scores: { readonly probabilities: T } | { readonly logProbabilities: T },
+  { foreground, factors }: Pick<ArrangedBatch<T>, 'foreground' | 'factors'>,
+): { readonly losses: T; readonly weights: T } {
   // The label of an ignored pixel is no class, or one of factor 0: its weight is 0.
   const weights = backend.sum(backend.multiply(foreground, factors), [1]);
   const ofLabel = (x: T): T => backend.sum(backend.multiply(foreground, x), [1]);
   const logProbabilities =
-    options.input === 'probabilities'
-      ? backend.log(onlyWhereWeighted(backend, ofLabel(scores), weights))
-      : ofLabel(toLogProbabilities(scores));
-  return pixelMean(backend, backend.subtract(backend.constant(0), logProbabilities), weights, {
-    reduction: options.reduction,
-    shape: backend.shape(labels),
-  });
+    'probabilities' in scores
+      ? backend.log(onlyWhereWeighted(backend, ofLabel(scores.probabilities), weights))
+      : ofLabel(scores.logProbabilities);
+  return { losses: backend.subtract(backend.constant(0), logProbabilities), weights };
 }
 
 function binaryCrossEntropy<T>(
@@ -79,9 +90,10 @@ function binaryCrossEntropy<T>(
   labels: T,
   options: CrossEntropyOptions & Masked<T>,
 ): T {
-  const problems = binaryProblems(backend, input, labels, options, 'any');
-  const { scores, foreground } = problems;
-  const weights = backend.multiply(validPixels(backend, problems), problems.factors);
+  const batch = arrangeBinary(backend, input, labels, options, 'any');
+  const { foreground } = batch;
+  const scores = batch.arrange(input);
+  const weights = backend.multiply(validPixels(backend, batch), batch.factors);
   const one = backend.constant(1);
   const zero = backend.constant(0);
   let losses: T;

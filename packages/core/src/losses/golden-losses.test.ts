@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { referenceLoss } from '../reference/reference-loss.js';
-import type { LossName } from './losses-by-name.js';
+import type { LossName } from '../backend/loss-call.js';
 
 interface GoldenCase {
   readonly name: string;

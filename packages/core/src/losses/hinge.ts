@@ -1,9 +1,10 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
+import { arrangeBinary, validPixels } from './arranged-batch.js';
 import { marginErrors } from './margin-errors.js';
 import { optionNames } from './option-names.js';
 import { type BinaryOptions, checkOptions, type Masked, type ReductionOptions } from './options.js';
 import { pixelMean } from './pixel-mean.js';
-import { binaryProblems, validPixels } from './problems.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link hinge}. */
 export type HingeOptions = BinaryOptions & ReductionOptions;
@@ -34,10 +35,12 @@ export function hinge<T>(
   options: HingeOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames.hinge);
-  const problems = binaryProblems(backend, logits, labels, options, 'any');
-  const errors = marginErrors(backend, problems.scores, problems.foreground);
-  const valid = validPixels(backend, problems);
-  const weights = options.classWeights === undefined ? valid : backend.multiply(valid, problems.factors);
+  const whole = wholeLoss(backend, 'hinge', logits, labels, options);
+  if (whole !== undefined) return whole;
+  const batch = arrangeBinary(backend, logits, labels, options, 'any');
+  const errors = marginErrors(backend, batch.arrange(logits), batch.foreground);
+  const valid = validPixels(backend, batch);
+  const weights = options.classWeights === undefined ? valid : backend.multiply(valid, batch.factors);
   return pixelMean(backend, errors, weights, {
     reduction: options.reduction,
     shape: backend.shape(labels),

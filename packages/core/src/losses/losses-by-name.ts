@@ -1,3 +1,4 @@
+import type { LossName } from '../backend/loss-call.js';
 import { combined, type CombinedOptions } from './combined.js';
 import { crossEntropy, type CrossEntropyOptions } from './cross-entropy.js';
 import { hinge, type HingeOptions } from './hinge.js';
@@ -20,10 +21,7 @@ export const lossesByName = {
   hinge,
   'lovasz-hinge': lovaszHinge,
   'lovasz-sigmoid': lovaszSigmoid,
-} as const;
-
-/** The name of a loss. */
-export type LossName = keyof typeof lossesByName;
+} as const satisfies Readonly<Record<LossName, unknown>>;
 
 /**
  * The losses whose labels are 0 and 1, one score to each; the labels of the others are class ids, unless their option

@@ -1,10 +1,11 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { classMean } from './class-mean.js';
-import { lovaszExtension } from './lovasz-extension.js';
+import { arrangeBinary } from './arranged-batch.js';
+import { classMean, countedByDefault } from './class-mean.js';
+import { jaccardExtension } from './jaccard-extension.js';
 import { type Activation, marginErrors } from './margin-errors.js';
 import { optionNames } from './option-names.js';
 import { checkOptions, type LabelMeanOptions, type Masked, type ReductionOptions } from './options.js';
-import { binaryProblems } from './problems.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link lovaszHinge}. */
 export interface LovaszHingeOptions extends LabelMeanOptions, ReductionOptions {
@@ -53,17 +54,19 @@ export function lovaszHinge<T>(
   options: LovaszHingeOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames['lovasz-hinge']);
-  const problems = binaryProblems(backend, logits, labels, options, options.perImage ? 'images' : 'batch');
-  const errors = marginErrors(backend, problems.scores, problems.foreground, options.activation);
-  let losses = lovaszExtension(backend, errors, problems);
+  const whole = wholeLoss(backend, 'lovasz-hinge', logits, labels, options);
+  if (whole !== undefined) return whole;
+  const batch = arrangeBinary(backend, logits, labels, options, options.perImage ? 'images' : 'batch');
+  const errors = marginErrors(backend, batch.arrange(logits), batch.foreground, options.activation);
+  let losses = jaccardExtension(backend, errors, batch);
   if (options.symmetric) {
     // Scores and labels change their signs together: the errors stay.
-    const foreground = backend.subtract(backend.constant(1), problems.foreground);
-    const inverted = lovaszExtension(backend, errors, { ...problems, foreground });
+    const foreground = backend.subtract(backend.constant(1), batch.foreground);
+    const inverted = jaccardExtension(backend, errors, { ...batch, foreground });
     losses = backend.multiply(backend.add(losses, inverted), backend.constant(0.5));
   }
-  return classMean(backend, losses, problems, {
-    classes: options.classes ?? 'all',
+  return classMean(backend, losses, batch, {
+    classes: options.classes ?? countedByDefault['lovasz-hinge'],
     reduction: options.reduction,
   });
 }

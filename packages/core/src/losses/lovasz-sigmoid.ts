@@ -1,6 +1,7 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { classMean } from './class-mean.js';
-import { lovaszExtension } from './lovasz-extension.js';
+import { arrangeBinary } from './arranged-batch.js';
+import { classMean, countedByDefault } from './class-mean.js';
+import { jaccardExtension } from './jaccard-extension.js';
 import { optionNames } from './option-names.js';
 import {
   checkOptions,
@@ -10,8 +11,8 @@ import {
   type ReductionOptions,
 } from './options.js';
 import { probabilityErrors } from './probability-errors.js';
-import { binaryProblems } from './problems.js';
 import { sigmoid } from './sigmoid.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link lovaszSigmoid}. */
 export interface LovaszSigmoidOptions extends LabelMeanOptions, ReductionOptions {
@@ -44,12 +45,14 @@ export function lovaszSigmoid<T>(
   options: LovaszSigmoidOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames['lovasz-sigmoid']);
-  const problems = binaryProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
-  const probabilities =
-    options.input === 'probabilities' ? problems.scores : sigmoid(backend, problems.scores);
-  const errors = probabilityErrors(backend, probabilities, problems.foreground);
-  return classMean(backend, lovaszExtension(backend, errors, problems), problems, {
-    classes: options.classes ?? 'all',
+  const whole = wholeLoss(backend, 'lovasz-sigmoid', input, labels, options);
+  if (whole !== undefined) return whole;
+  const batch = arrangeBinary(backend, input, labels, options, options.perImage ? 'images' : 'batch');
+  const scores = batch.arrange(input);
+  const probabilities = options.input === 'probabilities' ? scores : sigmoid(backend, scores);
+  const errors = probabilityErrors(backend, probabilities, batch.foreground);
+  return classMean(backend, jaccardExtension(backend, errors, batch), batch, {
+    classes: options.classes ?? countedByDefault['lovasz-sigmoid'],
     reduction: options.reduction,
   });
 }

@@ -1,10 +1,11 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { classMean } from './class-mean.js';
-import { lovaszExtension } from './lovasz-extension.js';
+import { arrangeMulticlass } from './arranged-batch.js';
+import { classMean, countedByDefault } from './class-mean.js';
+import { jaccardExtension } from './jaccard-extension.js';
 import { optionNames } from './option-names.js';
 import { type ClassMeanOptions, checkOptions, type Masked, type ReductionOptions } from './options.js';
 import { probabilityErrors } from './probability-errors.js';
-import { multiclassProblems } from './problems.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link lovaszSoftmax}. */
 export type LovaszSoftmaxOptions = ClassMeanOptions & ReductionOptions;
@@ -45,12 +46,13 @@ export function lovaszSoftmax<T>(
   options: LovaszSoftmaxOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames['lovasz-softmax']);
-  const problems = multiclassProblems(backend, input, labels, options, options.perImage ? 'images' : 'batch');
-  const probabilities =
-    options.input === 'probabilities' ? problems.scores : backend.softmax(problems.scores, 1);
-  const errors = probabilityErrors(backend, probabilities, problems.foreground);
-  return classMean(backend, lovaszExtension(backend, errors, problems), problems, {
-    classes: options.classes ?? 'present',
+  const whole = wholeLoss(backend, 'lovasz-softmax', input, labels, options);
+  if (whole !== undefined) return whole;
+  const batch = arrangeMulticlass(backend, input, labels, options, options.perImage ? 'images' : 'batch');
+  const probabilities = options.input === 'probabilities' ? input : backend.softmax(input, batch.classAxis!);
+  const errors = probabilityErrors(backend, batch.arrange(probabilities), batch.foreground);
+  return classMean(backend, jaccardExtension(backend, errors, batch), batch, {
+    classes: options.classes ?? countedByDefault['lovasz-softmax'],
     reduction: options.reduction,
   });
 }

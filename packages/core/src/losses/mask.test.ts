@@ -3,7 +3,8 @@ import { referenceBackend } from '../reference/reference-backend.js';
 import { referenceLoss, type ReferenceOptions } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { crossEntropy } from './cross-entropy.js';
-import { binaryLosses, type LossName, lossesByName } from './losses-by-name.js';
+import type { LossName } from '../backend/loss-call.js';
+import { binaryLosses, lossesByName } from './losses-by-name.js';
 import { lovaszHinge } from './lovasz-hinge.js';
 import { binaryProblem, multiclassProblem, randomNumbers } from './random-problem.fixture.js';
 

@@ -1,4 +1,4 @@
-import type { LossName } from './losses-by-name.js';
+import type { LossName } from '../backend/loss-call.js';
 
 const ofMulticlass = ['ignoreIndex', 'mask', 'classWeights', 'input', 'layout'] as const;
 const ofBinary = ['ignoreIndex', 'mask', 'classWeights', 'multilabel', 'layout'] as const;

@@ -1,10 +1,11 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { classMean } from './class-mean.js';
+import { type ArrangedBatch, arrangeBinary, arrangeMulticlass } from './arranged-batch.js';
+import { classMean, countedByDefault } from './class-mean.js';
 import { optionNames } from './option-names.js';
 import { type ClassMeanOptions, checkOptions, type Masked, type ReductionOptions } from './options.js';
-import { binaryProblems, multiclassProblems } from './problems.js';
 import { sigmoid } from './sigmoid.js';
 import { safeDivide } from './weighted-mean.js';
+import { wholeLoss } from './whole-loss.js';
 
 /** Options of {@link softJaccard}. */
 export interface SoftJaccardOptions extends ClassMeanOptions, ReductionOptions {
@@ -44,23 +45,33 @@ export function softJaccard<T>(
   options: SoftJaccardOptions & Masked<T> = {},
 ): T {
   checkOptions(options, optionNames['soft-jaccard']);
-  const arrange = options.multilabel ? binaryProblems : multiclassProblems;
-  const problems = arrange(backend, input, labels, options, options.perImage ? 'images' : 'batch');
-  const { scores, foreground, valid } = problems;
-  const toProbabilities = (): T =>
-    options.multilabel ? sigmoid(backend, scores) : backend.softmax(scores, 1);
-  const all = options.input === 'probabilities' ? scores : toProbabilities();
-  const probabilities = valid === undefined ? all : backend.multiply(all, valid);
+  const whole = wholeLoss(backend, 'soft-jaccard', input, labels, options);
+  if (whole !== undefined) return whole;
+  const isBinary = options.multilabel === true;
+  const arrange = isBinary ? arrangeBinary : arrangeMulticlass;
+  const batch = arrange(backend, input, labels, options, options.perImage ? 'images' : 'batch');
+  let probabilities: T;
+  if (options.input === 'probabilities') probabilities = batch.arrange(input);
+  else if (isBinary) probabilities = sigmoid(backend, batch.arrange(input));
+  else probabilities = batch.arrange(backend.softmax(input, batch.classAxis!));
+  return classMean(backend, softJaccardLosses(backend, probabilities, batch), batch, {
+    classes: options.classes ?? countedByDefault['soft-jaccard'],
+    reduction: options.reduction,
+  });
+}
 
+/** 1 − Σ f·y / Σ (f + y − f·y) of every group and class, `[groups, classes, 1]`; 0 where no pixel is valid. */
+export function softJaccardLosses<T>(
+  backend: TensorBackend<T>,
+  arranged: T,
+  { foreground, valid }: ArrangedBatch<T>,
+): T {
+  const probabilities = valid === undefined ? arranged : backend.multiply(arranged, valid);
   const overlap = backend.multiply(probabilities, foreground);
   const intersection = backend.sum(overlap, [2]);
   const union = backend.sum(backend.add(backend.subtract(probabilities, overlap), foreground), [2]);
   // Where the union is 0 nothing is wrong: the loss is 0, and its gradient too.
   const anything = backend.greater(union, backend.constant(0));
   const wrong = backend.where(anything, backend.subtract(union, intersection), backend.constant(0));
-  const losses = safeDivide(backend, wrong, union);
-  return classMean(backend, losses, problems, {
-    classes: options.classes ?? 'present',
-    reduction: options.reduction,
-  });
+  return safeDivide(backend, wrong, union);
 }

@@ -1,6 +1,7 @@
-import type { TensorBackend } from '../backend/tensor-backend.js';
+import { interfaceVersion, type TensorBackend } from '../backend/tensor-backend.js';
 import { jaccardWeights } from '../jaccard/jaccard-weights.js';
 import { broadcastIndices, broadcastShape, sizeOf, transposedIndices } from './broadcast.js';
+import { referenceCounting } from './reference-counting.js';
 import { type ReferenceTensor, referenceTensor } from './reference-tensor.js';
 import { referenceSorting } from './reference-sorting.js';
 
@@ -15,9 +16,11 @@ import { referenceSorting } from './reference-sorting.js';
  */
 export const referenceBackend: TensorBackend<ReferenceTensor> = {
   capabilities: {
+    interfaceVersion,
     name: 'reference',
     precision: 64,
     execution: 'eager',
+    reads: 'sync',
     largestExactInteger: Number.MAX_SAFE_INTEGER,
   },
 
@@ -53,7 +56,6 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
       (gradient, x, y) => [gradient / y, (-gradient * x) / y / y],
     ),
 
-  abs: (x) => unary(x, Math.abs, (gradient, entry) => gradient * Math.sign(entry)),
   relu: (x) =>
     unary(
       x,
@@ -115,10 +117,6 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
       data: scatterAdd(x.data, group, sizeOf(shape)),
       derivation: { operands: [x], backward: (gradient) => [gather(gradient, group)] },
     };
-  },
-  max: (x, axes) => {
-    const { shape, group } = reduced(x, axes);
-    return { shape, data: largest(x.data, group, sizeOf(shape)) };
   },
 
   reshape: (x, shape) => {
@@ -197,6 +195,8 @@ export const referenceBackend: TensorBackend<ReferenceTensor> = {
   },
 
   sorting: referenceSorting,
+  counting: referenceCounting,
+  read: (x) => x.data,
 };
 
 /** The same values without their tape. */

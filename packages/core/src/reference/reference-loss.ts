@@ -1,10 +1,11 @@
+import type { LossName } from '../backend/loss-call.js';
 import { checkLabels } from '../checks/check-labels.js';
 import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
-import { binaryLosses, type LossName, type LossOptions, lossesByName } from '../losses/losses-by-name.js';
+import { binaryLosses, type LossOptions, lossesByName } from '../losses/losses-by-name.js';
 import type { SoftJaccardOptions, softJaccard } from '../losses/soft-jaccard.js';
 import type { Masked } from '../losses/options.js';
-import { findClassAxis } from '../losses/problems.js';
+import { findClassAxis } from '../losses/arranged-batch.js';
 import { type ReferenceTensor, referenceTensor } from './reference-tensor.js';
 import { valueAndGradient } from './value-and-gradient.js';
 

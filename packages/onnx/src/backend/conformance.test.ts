@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import { type Adapter, capabilitiesOf, conformanceTests, testConformance } from '@lovasz/conformance';
+import { type Adapter, completeOptions, conformanceTests, testConformance } from '@lovasz/conformance';
 import { GraphBuilder } from '../builder/graph-builder.js';
 import { differentiate } from '../differentiate.js';
 import { interpret } from '../interpret.js';
@@ -44,9 +44,9 @@ testConformance({ describe, test }, adapter('histogram', 1 << 12), {
 test.each(['weights are exact where foreground is rare', 'lovasz-softmax has the expected values of points'])(
   'with 65,536 bins %s, to the tolerance of float32',
   async (wanted) => {
-    const capabilities = capabilitiesOf({ method: 'histogram' });
+    const options = completeOptions({ method: 'histogram' });
     await conformanceTests
       .find(({ name }) => name === wanted)!
-      .run({ adapter: adapter('histogram'), capabilities });
+      .run({ adapter: adapter('histogram'), options });
   },
 );

@@ -1,7 +1,12 @@
-import { jaccardWeightsBySorting, type SortingOperations, type TensorBackend } from '@lovasz/core';
+import {
+  interfaceVersion,
+  jaccardWeightsByHistogram,
+  jaccardWeightsBySorting,
+  type TensorBackend,
+} from '@lovasz/core';
 import type { GraphBuilder } from '../builder/graph-builder.js';
 import type { Value } from '../ir/value.js';
-import { jaccardWeightsByHistogram } from './jaccard-weights-by-histogram.js';
+import { countingOperations } from './counting-operations.js';
 import { sortingOperations } from './sorting-operations.js';
 
 /** How the Lovász weights are computed; see {@link createOnnxBackend}. */
@@ -32,22 +37,23 @@ export function createOnnxBackend(
   const { method = 'auto', bins = 1 << 16 } = options;
   if (!Number.isInteger(bins) || bins < 2) throw new RangeError(`bins is ${bins}; expected an integer ≥ 2`);
   const mask = (condition: Value): Value => graph.cast(condition, 'float32');
-  const sorting: SortingOperations<Value> = sortingOperations(graph);
   const backend: TensorBackend<Value> = {
     capabilities: {
+      interfaceVersion,
       name: 'onnx',
       precision: 32,
       execution: 'symbolic',
+      reads: 'none',
       largestExactInteger: 2 ** 24,
     },
-    sorting,
+    sorting: sortingOperations(graph),
+    counting: countingOperations(graph),
     shape: (x) => x.shape,
     constant: (values, shape) => graph.constant(values, shape),
     add: (a, b) => graph.add(a, b),
     subtract: (a, b) => graph.subtract(a, b),
     multiply: (a, b) => graph.multiply(a, b),
     divide: (a, b) => graph.divide(a, b),
-    abs: (x) => graph.abs(x),
     relu: (x) => graph.relu(x),
     exp: (x) => graph.exp(x),
     log: (x) => graph.log(x),
@@ -55,7 +61,6 @@ export function createOnnxBackend(
     equal: (a, b) => mask(graph.equal(a, b)),
     where: (condition, a, b) => graph.where(graph.cast(condition, 'bool'), a, b),
     sum: (x, axes) => graph.sum(x, axes),
-    max: (x, axes) => graph.stopGradient(graph.max(x, axes)),
     reshape: (x, shape) => graph.reshape(x, shape),
     transpose: (x, permutation) => graph.transpose(x, permutation),
     softmax: (x, axis) => graph.only('Softmax', [x], { axis }),
@@ -65,7 +70,7 @@ export function createOnnxBackend(
       const pixels = errors.shape.at(-1)!;
       const count = method === 'histogram' || (method === 'auto' && pixels >= fewestPixelsForHistogram);
       return count
-        ? jaccardWeightsByHistogram(graph, errors, foreground, valid, bins)
+        ? jaccardWeightsByHistogram(backend, errors, foreground, valid, bins)
         : jaccardWeightsBySorting(backend, errors, foreground, valid);
     },
   };

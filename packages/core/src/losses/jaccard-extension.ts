@@ -1,5 +1,5 @@
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import type { Problems } from './problems.js';
+import type { ArrangedBatch } from './arranged-batch.js';
 
 /**
  * The Lovász extension of the Jaccard loss, Σ mᵢ·gᵢ(m) (Eq. 8), of every group and class.
@@ -7,10 +7,10 @@ import type { Problems } from './problems.js';
  * @param errors m ≥ 0, `[groups, classes, pixels]`.
  * @returns `[groups, classes, 1]`, each in the range of its valid errors; 0 where no pixel is valid.
  */
-export function lovaszExtension<T>(
+export function jaccardExtension<T>(
   backend: TensorBackend<T>,
   errors: T,
-  { foreground, valid }: Problems<T>,
+  { foreground, valid }: ArrangedBatch<T>,
 ): T {
   // g is the gradient itself and piecewise constant in m, so nothing has to be differentiated through the sort.
   const weights = backend.stopGradient(

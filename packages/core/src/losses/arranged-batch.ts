@@ -3,14 +3,15 @@ import { classFactors } from './class-factors.js';
 import type { ClassMeanOptions, InputKind, LabelMeanOptions, Layout, Masked } from './options.js';
 
 /**
- * A batch as binary problems side by side. Every loss works on this one arrangement, whatever the layout it was given.
+ * A batch as binary problems side by side, each class against the rest. Every loss works on this one arrangement, whatever
+ * the layout it was given. Softmax goes before it, along the class axis of the input: data is then moved once.
  *
  * A group is what one Jaccard index is taken over: the whole batch, or one image. Points without an image axis
  * (multi-class `[points, classes]`, binary `[points]`) are one group.
  */
-export interface Problems<T> {
-  /** Logits or probabilities, `[groups, classes, pixels]`. */
-  readonly scores: T;
+export interface ArrangedBatch<T> {
+  /** Brings scores of the shape of the input to `[groups, classes, pixels]`. */
+  arrange(scores: T): T;
   /** 1 where a valid pixel belongs to the class, `[groups, classes, pixels]`. The class `ignoreIndex` may have any. */
   readonly foreground: T;
   /** The labels, `[groups, 1 or classes, pixels]`; masked pixels have one that is no class. */
@@ -21,8 +22,9 @@ export interface Problems<T> {
   readonly perImage: boolean;
   /** The factor of each class in the mean, `[1, classes, 1]`; 0 for a class that is not scored. */
   readonly factors: T;
-  /** The number of classes, or undefined where the scores have no axis of them. */
-  readonly classes: number | undefined;
+  /** The number of classes and their axis in the input, or undefined where it has no such axis. */
+  readonly classCount: number | undefined;
+  readonly classAxis: number | undefined;
 }
 
 /** What makes a group. `any` is for losses that are sums over pixels, whatever the group: it moves no data. */
@@ -32,26 +34,26 @@ type Grouping = 'batch' | 'images' | 'any';
 const maskedLabel = -1;
 
 /**
- * Checks and arranges scores and one label per pixel: classes compete, and labels and `valid` are shared by all.
+ * Checks and arranges a batch of one label per pixel: classes compete, and labels and `valid` are shared by all.
  *
- * @param scores `[images, classes, ...]`, `[images, ..., classes]` or `[points, classes]`.
+ * @param input scores, `[images, classes, ...]`, `[images, ..., classes]` or `[points, classes]`.
  * @param labels the shape of the scores without their classes.
  * @throws RangeError when shapes or class options do not fit.
  */
-export function multiclassProblems<T>(
+export function arrangeMulticlass<T>(
   backend: TensorBackend<T>,
-  scores: T,
+  input: T,
   labels: T,
   options: ClassMeanOptions & Masked<T>,
   grouping: Grouping,
-): Problems<T> {
-  const shape = backend.shape(scores);
-  const { classAxis, classes, description } = findClasses(shape, options);
+): ArrangedBatch<T> {
+  const shape = backend.shape(input);
+  const { classAxis, classCount, description } = findClasses(shape, options);
   const labelShape = shape.toSpliced(classAxis, 1);
   checkShape('labels', backend.shape(labels), labelShape, description);
   const { mask, ignoreIndex } = options;
   if (mask !== undefined) checkShape('mask', backend.shape(mask), labelShape, description);
-  const factors = classFactors(classes, options);
+  const factors = classFactors(classCount, options);
 
   const hasImages = shape.length > 2;
   const arrangement = arrange(backend, { shape, description, classAxis, hasImages, grouping });
@@ -59,30 +61,31 @@ export function multiclassProblems<T>(
   const ids = Array.from(factors.keys());
   return {
     ...target,
-    scores: arrangement.withClasses(scores),
-    foreground: backend.equal(target.labels, backend.constant(ids, [1, classes, 1])),
+    arrange: arrangement.withClasses,
+    foreground: backend.equal(target.labels, backend.constant(ids, [1, classCount, 1])),
     perImage: hasImages && grouping === 'images',
-    factors: backend.constant(factors, [1, classes, 1]),
-    classes,
+    factors: backend.constant(factors, [1, classCount, 1]),
+    classCount,
+    classAxis,
   };
 }
 
 /**
- * Checks and arranges scores and binary labels of the same shape: each class is a label of its own. Where there is one
- * class, labels and mask may lack its axis.
+ * Checks and arranges a batch of binary labels of the shape of the input: each class is a label of its own. Where there is
+ * one class, labels and mask may lack its axis.
  *
- * @param scores `[images, ...]` or `[points]`; multilabel as the scores of {@link multiclassProblems}.
+ * @param input scores, `[images, ...]` or `[points]`; multilabel as the input of {@link arrangeMulticlass}.
  * @throws RangeError when the shapes or class options do not fit.
  */
-export function binaryProblems<T>(
+export function arrangeBinary<T>(
   backend: TensorBackend<T>,
-  scores: T,
+  input: T,
   labels: T,
   options: LabelMeanOptions & Masked<T> & { readonly input?: InputKind | undefined },
   grouping: Grouping,
-): Problems<T> {
+): ArrangedBatch<T> {
   const { multilabel = false, mask, ignoreIndex } = options;
-  const scoreShape = backend.shape(scores);
+  const scoreShape = backend.shape(input);
   const description = `${options.input ?? 'logits'} of shape ${text(scoreShape)}`;
   const labelShape = binaryLabelShape(scoreShape, backend.shape(labels), options.layout);
   const shape = multilabel ? scoreShape : labelShape;
@@ -92,13 +95,13 @@ export function binaryProblems<T>(
     );
   }
   const classAxis = multilabel ? findClassAxis(shape, options.layout) : undefined;
-  const classes =
+  const classCount =
     classAxis === undefined ? undefined : knownLength(shape, classAxis, `${description}: labels`);
   checkNotEmpty(shape, description);
   checkShape('labels', backend.shape(labels), labelShape, description);
   if (mask !== undefined) checkShape('mask', backend.shape(mask), labelShape, description);
   // A label of a pixel is 0 or 1, and `ignoreIndex` one of these: no problem is ignored as a whole.
-  const factors = classFactors(classes ?? 1, { ...options, ignoreIndex: undefined });
+  const factors = classFactors(classCount ?? 1, { ...options, ignoreIndex: undefined });
 
   const hasImages = shape.length > (multilabel ? 2 : 1);
   const arrangement = arrange(backend, { shape, description, classAxis, hasImages, grouping });
@@ -106,11 +109,12 @@ export function binaryProblems<T>(
   const positive = backend.equal(target.labels, backend.constant(1));
   return {
     ...target,
-    scores: arrangement.withClasses(scores),
+    arrange: arrangement.withClasses,
     foreground: ignoreIndex === 1 ? backend.multiply(positive, target.valid!) : positive,
     perImage: hasImages && grouping === 'images',
     factors: backend.constant(factors, [1, factors.length, 1]),
-    classes,
+    classCount,
+    classAxis,
   };
 }
 
@@ -129,7 +133,7 @@ function arrangeLabels<T>(
   backend: TensorBackend<T>,
   arranged: (x: T) => T,
   { labels, mask, ignoreIndex }: Masked<T> & { readonly labels: T; readonly ignoreIndex: number | undefined },
-): Pick<Problems<T>, 'labels' | 'valid'> {
+): Pick<ArrangedBatch<T>, 'labels' | 'valid'> {
   const column = arranged(labels);
   const isNot = (label: number): T =>
     backend.subtract(backend.constant(1), backend.equal(column, backend.constant(label)));
@@ -143,7 +147,7 @@ function arrangeLabels<T>(
 }
 
 /** 1 at each pixel that counts, of the shape of the labels. */
-export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: Problems<T>): T {
+export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: ArrangedBatch<T>): T {
   return valid ?? backend.equal(labels, labels);
 }
 
@@ -155,16 +159,16 @@ export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: Pro
 export function findClasses(
   shape: readonly Dimension[],
   options: Pick<ClassMeanOptions, 'input' | 'layout'>,
-): { readonly classAxis: number; readonly classes: number; readonly description: string } {
+): { readonly classAxis: number; readonly classCount: number; readonly description: string } {
   const description = `${options.input ?? 'logits'} of shape ${text(shape)}`;
   if (shape.length < 2) {
     throw new RangeError(`${description}; expected at least 2 dimensions, one of them classes`);
   }
   const classAxis = findClassAxis(shape, options.layout);
-  const classes = knownLength(shape, classAxis, `${description}: classes`);
+  const classCount = knownLength(shape, classAxis, `${description}: classes`);
   checkNotEmpty(shape, description);
-  checkSeveralClasses(classes, classAxis, description);
-  return { classAxis, classes, description };
+  checkSeveralClasses(classCount, classAxis, description);
+  return { classAxis, classCount, description };
 }
 
 /**
@@ -232,11 +236,11 @@ function arrange<T>(
   backend: TensorBackend<T>,
   { shape, description, classAxis, hasImages, grouping }: Arrangement,
 ): { withClasses(x: T): T; withoutClasses(x: T): T } {
-  const classes = toLength(shape, classAxis === undefined ? [] : [classAxis]);
+  const classCount = toLength(shape, classAxis === undefined ? [] : [classAxis]);
   if (grouping === 'any' && classAxis === shape.length - 1) {
     // Each pixel is a group: nothing moves.
     return {
-      withClasses: (x) => backend.reshape(x, [-1, classes, 1]),
+      withClasses: (x) => backend.reshape(x, [-1, classCount, 1]),
       withoutClasses: (x) => backend.reshape(x, [-1, 1, 1]),
     };
   }
@@ -265,7 +269,7 @@ function arrange<T>(
   const inOrder = moving.every((axis, index) => index === 0 || moving[index - 1]! < axis);
   return {
     withClasses: (x) =>
-      backend.reshape(inOrder ? x : backend.transpose(x, permutation), [groups, classes, pixels]),
+      backend.reshape(inOrder ? x : backend.transpose(x, permutation), [groups, classCount, pixels]),
     withoutClasses: (x) => backend.reshape(x, [groups, 1, pixels]),
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Dimension, TensorBackend } from '../backend/tensor-backend.js';
+import type { LossName } from '../backend/loss-call.js';
+import { type Dimension, interfaceVersion, type TensorBackend } from '../backend/tensor-backend.js';
 import { kernelLoss } from '../kernels/kernel-loss.js';
 import { referenceBackend } from '../reference/reference-backend.js';
 import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
-import { binaryLosses, type LossName, lossesByName } from './losses-by-name.js';
-import { binaryProblems, multiclassProblems } from './problems.js';
+import { arrangeBinary, arrangeMulticlass } from './arranged-batch.js';
+import { binaryLosses, lossesByName } from './losses-by-name.js';
 
 interface Shaped {
   readonly shape: readonly Dimension[];
@@ -31,14 +32,20 @@ function shapeBackend(): { backend: TensorBackend<Shaped>; operations: string[] 
     shape: x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
   });
   const backend: TensorBackend<Shaped> = {
-    capabilities: { name: 'shapes', precision: 32, execution: 'symbolic', largestExactInteger: 2 ** 24 },
+    capabilities: {
+      interfaceVersion,
+      name: 'shapes',
+      precision: 32,
+      execution: 'symbolic',
+      reads: 'none',
+      largestExactInteger: 2 ** 24,
+    },
     shape: (x) => x.shape,
     constant: (values, shape) => ({ shape: shape ?? (typeof values === 'number' ? [] : [values.length]) }),
     add: elementwise('add'),
     subtract: elementwise('subtract'),
     multiply: elementwise('multiply'),
     divide: elementwise('divide'),
-    abs: elementwise('abs'),
     relu: elementwise('relu'),
     exp: elementwise('exp'),
     log: elementwise('log'),
@@ -46,7 +53,6 @@ function shapeBackend(): { backend: TensorBackend<Shaped>; operations: string[] 
     equal: elementwise('equal'),
     where: elementwise('where'),
     sum: reduce,
-    max: reduce,
     reshape: (x, shape) => {
       // The inferred length is known by the same name for the same factors.
       const names = x.shape.filter((length) => typeof length === 'string').sort();
@@ -147,6 +153,23 @@ describe('in a graph with named dimensions', () => {
     expect(operations).not.toContain('transpose');
   });
 
+  test('softmax runs along the class axis of the input, before anything moves', () => {
+    for (const name of ['lovasz-softmax', 'soft-jaccard', 'cross-entropy', 'combined'] as const) {
+      const { backend, operations } = shapeBackend();
+      const at = (x: Shaped, axis: number): Shaped => {
+        expect([x.shape, axis]).toEqual([['N', 20, 30, 6], 3]);
+        expect(operations).not.toContain('transpose');
+        return x;
+      };
+      lossesByName[name](
+        { ...backend, softmax: at, logSoftmax: at },
+        { shape: ['N', 20, 30, 6] },
+        { shape: ['N', 20, 30] },
+        { layout: 'channels-last' },
+      );
+    }
+  });
+
   test('more pixels than the backend can count are refused', () => {
     const { backend } = shapeBackend();
     expect(() =>
@@ -180,26 +203,28 @@ describe('arrangement', () => {
     ['channels-last', last],
   ] as const)('%s to classes and pixels of the batch, or of each image', (layout, scores) => {
     const options = { layout, ignoreIndex: 7 };
-    const batch = multiclassProblems(referenceBackend, scores, labels, options, 'batch');
-    expect(batch.scores.shape).toEqual([1, 2, 6]);
-    expect(Array.from(batch.scores.data)).toEqual([0, 1, 2, 100, 101, 102, 10, 11, 12, 110, 111, 112]);
+    const batch = arrangeMulticlass(referenceBackend, scores, labels, options, 'batch');
+    const arranged = batch.arrange(scores);
+    expect(arranged.shape).toEqual([1, 2, 6]);
+    expect(Array.from(arranged.data)).toEqual([0, 1, 2, 100, 101, 102, 10, 11, 12, 110, 111, 112]);
     expect(Array.from(batch.foreground.data)).toEqual([1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0]);
     expect(batch.valid).toMatchObject({ shape: [1, 1, 6], data: Float64Array.of(1, 1, 0, 1, 1, 1) });
 
-    const byImage = multiclassProblems(referenceBackend, scores, labels, options, 'images');
-    expect(byImage.scores.shape).toEqual([2, 2, 3]);
-    expect(Array.from(byImage.scores.data)).toEqual(Array.from(first.data));
+    const byImage = arrangeMulticlass(referenceBackend, scores, labels, options, 'images');
+    expect(byImage.arrange(scores).shape).toEqual([2, 2, 3]);
+    expect(Array.from(byImage.arrange(scores).data)).toEqual(Array.from(first.data));
     expect(byImage.valid!.shape).toEqual([2, 1, 3]);
   });
 
   test('multilabel arranges the labels with the scores', () => {
-    const { scores, labels: arranged } = binaryProblems(
+    const { arrange, labels: arranged } = arrangeBinary(
       referenceBackend,
       last,
       last,
       { multilabel: true, layout: 'channels-last' },
       'batch',
     );
+    const scores = arrange(last);
     expect(scores.shape).toEqual([1, 2, 6]);
     expect(arranged).toMatchObject({ shape: scores.shape, data: scores.data });
   });
