@@ -90,7 +90,7 @@ describe('parameters that no gradient reaches', () => {
     initializer.push(unused);
     node.push(create(NodeProtoSchema, { opType: 'Tanh', input: ['unused'], output: ['nowhere'] }));
     expect(buildTrainingGraph(model, options).untrained).toEqual([
-      { name: 'unused', reason: 'no output depends on its values' },
+      { name: 'unused', reason: 'no output depends on its values in training' },
     ]);
   });
 

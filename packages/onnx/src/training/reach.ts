@@ -32,7 +32,7 @@ export function whyUnreached(
     endsAt,
   ).depends;
   const names = outputs.filter(({ value }) => dependent.has(value)).map(({ name }) => name);
-  if (names.length === 0) return 'no output depends on its values';
+  if (names.length === 0) return 'no output depends on its values in training';
   if (names.includes(output)) return `the loss leaves out what of output '${output}' depends on it`;
   const quoted = names.map((name) => `'${name}'`).join(', ');
   return names.length === 1

@@ -14,9 +14,9 @@ export function listNames(names: readonly string[]): string {
   return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
 }
 
-/** What is not trained, in one sentence for each reason. */
+/** What is not trained, every name of it, in one sentence for each reason. */
 export function describeUntrained(untrained: readonly UntrainedParameter[]): readonly string[] {
   const reasons = new Map<string, string[]>();
   for (const { name, reason } of untrained) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
-  return [...reasons].map(([reason, names]) => `not trained: ${listNames(names)}: ${reason}`);
+  return [...reasons].map(([reason, names]) => `not trained: ${names.join(', ')}: ${reason}`);
 }
