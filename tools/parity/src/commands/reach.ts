@@ -22,7 +22,7 @@ const tolerance = 1e-4;
 const floor = 1e-6;
 
 /** Tried one after the other until one agrees: a long step may cross a kink, a short one loses digits. */
-const steps = [1e-4, 1e-5, 1e-6];
+const steps = [1e-4, 1e-5, 1e-6, 1e-7, 1e-8];
 
 /**
  * Compares, for every trained parameter of a network, the derivative of cross-entropy along a random direction with a
