@@ -124,3 +124,17 @@ export { rareClass } from './sampling/rare-class.js';
 export { SampleStream, type Exposure, type SampleStreamJson } from './sampling/sample-stream.js';
 export type { ClassChoice, Draw, Sampler, Shard } from './sampling/sampler.js';
 export { samplersByName, type SamplerName } from './sampling/samplers-by-name.js';
+export { predictAugmented, type AugmentationOptions } from './decoding/augmented-prediction.js';
+export { denseCrf, type CrfImage, type CrfKernel, type CrfOptions } from './decoding/dense-crf.js';
+export {
+  decideLabels,
+  decideLabelsByRule,
+  decideMask,
+  type ClassRule,
+  type DecisionOptions,
+  type LabelDecision,
+  type MaskDecision,
+} from './decoding/expected-iou.js';
+export { ProbabilityHistogram, type ExpectedIou } from './decoding/probability-histogram.js';
+export { mirror, resize, type ScoreMap } from './decoding/score-map.js';
+export { predictBySlidingWindow, slidingWindows } from './decoding/sliding-window.js';

@@ -20,18 +20,27 @@ export function argmax(
   const pixels = pixelsOf(scores, numClasses);
   const classes = numClasses <= 256 ? new Uint8Array(pixels) : new Int32Array(pixels);
   const [classStride, pixelStride] = layout === 'planar' ? [pixels, 1] : [1, numClasses];
-  const best = Float64Array.from({ length: pixels }, (_, pixel) => scores[pixel * pixelStride]!);
-  for (let id = 0; id < numClasses; id++) {
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      const score = scores[id * classStride + pixel * pixelStride]!;
-      if (score <= best[pixel]!) continue;
-      if (!(score > best[pixel]!)) throw new RangeError(`scores hold NaN for class ${id} at pixel ${pixel}`);
-      best[pixel] = score;
-      classes[pixel] = id;
+  const best = new Float64Array(Math.min(block, pixels));
+  for (let from = 0; from < pixels; from += block) {
+    const size = Math.min(block, pixels - from);
+    best.fill(-Infinity);
+    for (let id = 0; id < numClasses; id++) {
+      let at = id * classStride + from * pixelStride;
+      for (let pixel = 0; pixel < size; pixel++, at += pixelStride) {
+        const score = scores[at]!;
+        if (score <= best[pixel]!) continue;
+        if (!(score > best[pixel]!))
+          throw new RangeError(`scores hold NaN for class ${id} at pixel ${from + pixel}`);
+        best[pixel] = score;
+        classes[from + pixel] = id;
+      }
     }
   }
   return classes;
 }
+
+/** Pixels at a time for all classes, so that what was best so far stays in the first cache. */
+export const block = 2048;
 
 /**
  * How many pixels there are scores for.
