@@ -15,7 +15,7 @@ test('one class is 1, the others are 0, void stays void', async () => {
   });
   for (let index = 0; index < 3; index++) {
     const [given, found] = [await all.sample(index), await discs.sample(index)];
-    expect(found.image).toBe(given.image);
+    expect(found.image).toEqual(given.image);
     expect([...found.labels]).toEqual(
       [...given.labels].map((label) => (label === 255 ? 255 : Number(label === 1))),
     );

@@ -130,6 +130,6 @@ test('describes a network that the loss does not go with, and says why', async (
   const outputs = [{ name: 'y', value: graph.conv(x, weight) }];
   await writeFile(other, modelBytes(encodeModel({ name: 'g', inputs: [x], outputs })));
   const text = renderInspection(await inspectFile(other, options('')));
-  expect(text).toMatch(/training: not as it is\n.*one class.*lovasz-hinge/);
+  expect(text).toMatch(/training: not as it is\n.*one score per pixel.*lovasz-hinge/);
   expect(text).toContain('Conv weight');
 });
