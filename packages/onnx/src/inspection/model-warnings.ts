@@ -31,7 +31,7 @@ export function modelWarnings(
     folded.length > 0 ? foldedLayers(graph, folded) : perhapsFolded(graph),
     batchNormalization === 'train' ? keptStatistics(graph) : undefined,
     transposedWeights(graph, parameters),
-    generatedNames(graph, parameters),
+    generatedNames(graph, parameters, folded),
     layersWithoutNodes(graph, folded),
   ].filter((warning) => warning !== undefined);
 }
@@ -105,10 +105,16 @@ function transposedWeights(graph: GraphProto, parameters: readonly TensorProto[]
 }
 
 /** Those of whose origin no other warning speaks. */
-function generatedNames(graph: GraphProto, parameters: readonly TensorProto[]): string | undefined {
+function generatedNames(
+  graph: GraphProto,
+  parameters: readonly TensorProto[],
+  folded: readonly FoldedNormalization[],
+): string | undefined {
   const explained = new Set([
     ...transposedNames(graph, parameters),
-    ...graph.node.filter(({ opType }) => opType === 'Conv').flatMap(({ input }) => input.slice(1)),
+    ...graph.node
+      .filter(({ input }) => folded.some(({ weight }) => weight === input[1]))
+      .flatMap(({ input }) => input.slice(1)),
   ]);
   const generated = parameters
     .map(({ name }) => name)
