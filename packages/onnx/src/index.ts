@@ -22,7 +22,10 @@ export type { ExternalData, ExternalRange } from './model/external-data.js';
 export { importModel, type ImportedModel, type ImportOptions } from './model/import-model.js';
 export type { ImportedNode } from './model/imported-node.js';
 export { splitModel, type SplitModel } from './model/split-model.js';
-export { writeInitializers } from './model/write-initializers.js';
+export { inferenceForm } from './model/inference-form.js';
+export { trainedModel, writeInitializers } from './model/write-initializers.js';
+export type { Equal } from './parameters/equal-tensors.js';
+export type { SharingOptions } from './parameters/sharing.js';
 export { OnnxError } from './onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
 export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
@@ -37,7 +40,13 @@ export { flatLength, type FlatEntry } from './training/flat-vector.js';
 export { buildGradientGraph } from './training/gradient-graph.js';
 export { initialVectors } from './training/initial-vectors.js';
 export type { Loss } from './training/network-loss.js';
-export type { BatchNormalizationMode, NetworkLayout, RandomInput } from './training/network.js';
+export {
+  networkLayout,
+  type BatchNormalizationMode,
+  type LayoutOptions,
+  type NetworkLayout,
+  type RandomInput,
+} from './training/network.js';
 export type { Recompute } from './training/loss-gradients.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export type { ParameterSelection } from './training/parameter-selection.js';

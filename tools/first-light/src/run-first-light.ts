@@ -78,6 +78,10 @@ export async function runFirstLight(
         recompute: 1,
         out: join(directory, name),
         init,
+        trainable: [],
+        frozen: [],
+        tie: [],
+        untie: [],
       },
       {
         report: (event) => {

@@ -14,6 +14,7 @@ import { compareRandomLosses } from './commands/random-losses.js';
 import { checkReach } from './commands/reach.js';
 import { compareProfiles, exportedCases } from './commands/profiles.js';
 import { compareKernels, providerNames } from './commands/provider-kernels.js';
+import { compareTrained } from './commands/trained-models.js';
 import { compareWritten } from './commands/written-models.js';
 import { lossBackends } from './loss-backends.js';
 import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
@@ -148,6 +149,14 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--input-shape <shape>', 'NAME=1x3x64x64, as lovasz compile takes it (repeatable)', inputShape)
     .action(async (models: readonly string[], options: { inputShape?: InputShapes }) => {
       exitCode = await reportOutcomes(checkReach(models, options.inputShape ?? {}, write), write);
+    });
+  program
+    .command('trained-models')
+    .description('what is written after training: its logits against those of evaluate.onnx')
+    .argument('<paths...>', 'ONNX files, or folders of them')
+    .option('--input-shape <shape>', 'NAME=1x3x64x64: shape of an input (repeatable)', inputShape)
+    .action(async (paths: readonly string[], options: { inputShape?: InputShapes }) => {
+      exitCode = await reportOutcomes(compareTrained(paths, options.inputShape), write);
     });
   program
     .command('profiles')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FlatEntry, Optimizer, TrainedOutput, TrainingGraph } from '@lovasz/onnx';
+import type { FlatEntry, NetworkLayout, Optimizer, TrainedOutput, TrainingGraph } from '@lovasz/onnx';
 import type { CompileOptions } from '../options/compile-options.js';
 import { UsageError } from '../options/usage-error.js';
 
@@ -50,6 +50,10 @@ export interface Manifest {
   readonly layout: {
     readonly parameters: readonly FlatEntry[];
     readonly statistics: readonly FlatEntry[];
+    /** Tensors that follow another one, by `--tie`. */
+    readonly ties: NetworkLayout['ties'];
+    /** Tensors that the model has as one with another, and that are taken apart. */
+    readonly separated: NetworkLayout['separated'];
   };
   readonly graphs: Readonly<
     Record<string, { readonly inputs: readonly Port[]; readonly outputs: readonly Port[] }>

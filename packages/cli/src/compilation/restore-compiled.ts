@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeInitializers, type ModelProto } from '@lovasz/onnx';
+import { trainedModel, type ModelProto } from '@lovasz/onnx';
 import { UsageError } from '../options/usage-error.js';
 import { readModelFile } from '../training/open-model.js';
 import { readManifest } from './manifest.js';
@@ -27,5 +27,5 @@ export async function restoreCompiled(
       (entry) => [entry.name, vectors[name]!.slice(entry.offset, entry.offset + entry.size)] as const,
     ),
   );
-  return writeInitializers(model, new Map(weights));
+  return trainedModel(model, new Map(weights), layout);
 }

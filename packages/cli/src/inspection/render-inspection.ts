@@ -15,6 +15,8 @@ const gradients: Readonly<Record<OperatorSupport, string>> = {
 /** An inspection as text for a terminal. */
 export function renderInspection(inspection: FileInspection): string {
   const { parameters, statistics, operators, unsupported, training, warnings } = inspection;
+  // A step knows besides which parameters no gradient reaches.
+  const { untrained } = 'error' in training ? inspection : training;
   return [
     `${inspection.file}: ${inspection.producer || 'no producer named'}, opset ${inspection.opset}, ${formatQuantity(inspection.bytes, 'B')}`,
     section('inputs', alignColumns(inspection.inputs.map(declaredRow))),
@@ -46,9 +48,7 @@ export function renderInspection(inspection: FileInspection): string {
           `training: a step of ${training.loss.join('+')} by ${training.optimizer} for ${shapesOf(training)}`,
           alignColumns(trainingRows(training), 'lrl'),
         ),
-    ...('error' in training || training.untrained.length === 0
-      ? []
-      : [section('not trained', alignColumns(training.untrained.map(({ name, reason }) => [name, reason])))]),
+    ...(untrained.length === 0 ? [] : [section('not trained', alignColumns(untrainedRows(untrained)))]),
     ...(warnings.length === 0
       ? []
       : [
@@ -84,6 +84,16 @@ function sum({ tensors, numbers, bytes }: TensorSum): string {
 
 function kindRow({ kind, tensors, numbers }: TensorSum & { readonly kind: string }): string[] {
   return [kind, `${formatCount(tensors)}`, formatCount(numbers)];
+}
+
+/** What is not trained, by reason: some names of each. */
+function untrainedRows(untrained: FileInspection['untrained']): string[][] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of untrained) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  return [...byReason].map(([reason, names]) => {
+    const rest = names.length > 4 ? ` and ${names.length - 4} more` : '';
+    return [`${names.slice(0, 4).join(', ')}${rest}`, reason];
+  });
 }
 
 function shapesOf({ inputShapes }: TrainingInspection): string {

@@ -12,20 +12,19 @@ import { lossNames, parseLoss, type LossName } from './loss.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
 import { addOutputOptions, readOutputOptions, type OutputChoice } from './output-options.js';
+import { addParameterOptions, readParameterOptions, type ParameterOptions } from './parameter-options.js';
 import { recomputeOption } from './recompute.js';
 
 const normalizationModes: readonly BatchNormalizationMode[] = ['train', 'frozen'];
 const methods: readonly JaccardMethod[] = ['auto', 'exact', 'histogram'];
 
 /** What decides the files that `lovasz compile` writes. */
-export interface CompileOptions extends OptimizerOptions, OutputChoice {
+export interface CompileOptions extends OptimizerOptions, OutputChoice, ParameterOptions {
   /** The losses whose sum is minimised. */
   readonly loss: readonly LossName[];
   /** The label of pixels that take no part. */
   readonly ignoreIndex: number;
   readonly inputShapes: InputShapes;
-  /** Patterns of names of parameters that stay as they are. */
-  readonly frozen: readonly string[];
   readonly batchNormalization: BatchNormalizationMode;
   readonly method: JaccardMethod;
   readonly profile: ProfileName;
@@ -38,7 +37,6 @@ interface ParsedOptions {
   loss: LossName[];
   ignoreIndex: number;
   inputShape?: InputShapes;
-  frozen?: string[];
   batchNorm: BatchNormalizationMode;
   method: JaccardMethod;
   profile: ProfileName;
@@ -58,18 +56,12 @@ export function addCompileOptions(command: Command): Command {
         .argParser((text) => parseWholeNumber('--ignore-index', text, 0, 2 ** 24))
         .default(255),
     );
-  return addOptimizerOptions(addOutputOptions(command))
+  return addParameterOptions(addOptimizerOptions(addOutputOptions(command)))
     .addOption(
       new Option(
         '--input-shape <shape>',
         'NAME=1x3x64x64: shape of an input, batch included; where the model leaves it open (repeatable)',
       ).argParser(parseInputShape),
-    )
-    .addOption(
-      new Option(
-        '--frozen <names>',
-        'parameters that stay as they are; * stands for any text (repeatable)',
-      ).argParser((text: string, before: readonly string[] = []) => [...before, text]),
     )
     .addOption(
       new Option(
@@ -98,10 +90,10 @@ export function readCompileOptions(command: Command): CompileOptions {
   return {
     ...readOptimizerOptions(command),
     ...readOutputOptions(command),
+    ...readParameterOptions(command),
     loss: parsed.loss,
     ignoreIndex: parsed.ignoreIndex,
     inputShapes: parsed.inputShape ?? {},
-    frozen: parsed.frozen ?? [],
     batchNormalization: parsed.batchNorm,
     method: parsed.method,
     profile: parsed.profile,

@@ -34,6 +34,10 @@ export function settingsOf(options: TrainOptions): RunSettings {
     '--logit-threshold': options.logitThreshold,
     '--seed': options.seed,
     '--recompute': options.recompute,
+    '--trainable': lines(options.trainable),
+    '--frozen': lines(options.frozen),
+    '--tie': lines(options.tie),
+    '--untie': lines(options.untie),
   };
   return Object.fromEntries(
     Object.entries(settings).flatMap(([option, value]) =>
@@ -41,6 +45,9 @@ export function settingsOf(options: TrainOptions): RunSettings {
     ),
   );
 }
+
+const lines = (names: readonly string[]): string | undefined =>
+  names.length === 0 ? undefined : names.join('\n');
 
 /** The options that were written down, for a run in the folder `out`. */
 export function optionsOf(settings: RunSettings, out: string): TrainOptions {

@@ -26,6 +26,10 @@ describe('train options', () => {
       weightDecay: 2e-4,
       seed: 0,
       recompute: 1,
+      trainable: [],
+      frozen: [],
+      tie: [],
+      untie: [],
       out: 'runs/unet-shapes-cross-entropy+lovasz-softmax',
       init: undefined,
     });
@@ -36,6 +40,7 @@ describe('train options', () => {
       parse(
         '--model nets/my.onnx --data camvid:data/camvid --loss lovasz-softmax --steps 7 --batch 4 --size 240x180 ' +
           '--crop 200x160 --optimizer sgd --lr 0.02 --momentum 0.5 --schedule constant --weight-decay 0.1 --seed 3 --recompute auto ' +
+          '--trainable mask --frozen a.* --frozen b.* --tie x=y --untie z ' +
           '--out here --init start.safetensors --json',
       ),
     ).toEqual({
@@ -52,6 +57,10 @@ describe('train options', () => {
       weightDecay: 0.1,
       seed: 3,
       recompute: 'auto',
+      trainable: ['mask'],
+      frozen: ['a.*', 'b.*'],
+      tie: ['x=y'],
+      untie: ['z'],
       out: 'here',
       init: 'start.safetensors',
     });

@@ -7,6 +7,7 @@ import { parseModel, type ModelChoice } from './model.js';
 import { parseWholeNumber } from './number.js';
 import { addOptimizerOptions, readOptimizerOptions, type OptimizerOptions } from './optimizer-options.js';
 import { addOutputOptions, readOutputOptions, type OutputChoice } from './output-options.js';
+import { addParameterOptions, readParameterOptions, type ParameterOptions } from './parameter-options.js';
 import { recomputeOption } from './recompute.js';
 import { parseSize, type Size } from './size.js';
 import { UsageError } from './usage-error.js';
@@ -17,7 +18,7 @@ const scheduleNames = ['polynomial', 'constant'] as const;
 export type Duration = { readonly epochs: number } | { readonly steps: number };
 
 /** Everything that makes a run what it is, checked, with defaults filled in. */
-export interface TrainOptions extends OptimizerOptions, OutputChoice {
+export interface TrainOptions extends OptimizerOptions, OutputChoice, ParameterOptions {
   readonly model: ModelChoice;
   readonly data: DataChoice;
   /** The name or id of a class that is taken against all others: label 1 against 0. Undefined: all are told apart. */
@@ -105,7 +106,7 @@ export function addTrainOptions(command: Command): Command {
         'WIDTHxHEIGHT of the random crops to train on (default: whole images)',
       ).argParser((text) => parseSize('--crop', text)),
     );
-  return addOptimizerOptions(addOutputOptions(command))
+  return addParameterOptions(addOptimizerOptions(addOutputOptions(command)))
     .addOption(
       new Option(
         '--schedule <name>',
@@ -153,6 +154,7 @@ export function readTrainOptions(command: Command): TrainOptions {
     crop,
     ...readOptimizerOptions(command),
     ...readOutputOptions(command),
+    ...readParameterOptions(command),
     schedule: parsed.schedule,
     seed: parsed.seed,
     recompute: parsed.recompute,

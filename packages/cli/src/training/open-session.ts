@@ -9,6 +9,7 @@ import { OnnxError } from '@lovasz/onnx';
 import { constantSchedule, polynomialSchedule, Trainer, type Schedule } from '@lovasz/onnxruntime';
 import type { ModelChoice } from '../options/model.js';
 import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
+import { layoutOptions } from '../options/parameter-options.js';
 import type { Size } from '../options/size.js';
 import type { TrainOptions } from '../options/train-options.js';
 import { UsageError } from '../options/usage-error.js';
@@ -62,7 +63,9 @@ export async function openSession(given: TrainOptions): Promise<Session> {
   });
   const input = imageInput(model, options.layout);
   const shapeOf = ({ width, height }: Size) => [options.batch, 3, height, width] as const;
+  const { layout, refuseIdle } = layoutOptions(options);
   const trainer = await Trainer.create(model, {
+    ...layout,
     loss: assembleLoss(options.loss, train.ignoreIndex),
     optimizer: createOptimizer(options),
     inputShapes: { [input.name]: imageShape(input, options.batch, trainingSize) },
@@ -77,6 +80,7 @@ export async function openSession(given: TrainOptions): Promise<Session> {
     throw new OnnxError(`${options.model.file}: ${error.message}`);
   });
   try {
+    refuseIdle();
     checkOutput(nameOf(options.model), trainer, train, shapeOf(trainingSize));
   } catch (error) {
     await trainer.close();

@@ -1,5 +1,6 @@
-import { writeInitializers, type ModelProto } from '@lovasz/onnx';
+import { networkLayout, trainedModel, type ModelProto } from '@lovasz/onnx';
 import type { Checkpoint } from '@lovasz/onnxruntime';
+import { layoutOptions } from '../options/parameter-options.js';
 import { optionsOf } from '../options/run-settings.js';
 import type { Size } from '../options/size.js';
 import { openModel } from './open-model.js';
@@ -24,5 +25,6 @@ export async function restoreModel(
     seed: options.seed,
   });
   const tensors = [...checkpoint.weights, ...checkpoint.statistics];
-  return writeInitializers(model, new Map(tensors.map(([name, { data }]) => [name, data])));
+  const layout = networkLayout(model, layoutOptions(options).layout);
+  return trainedModel(model, new Map(tensors.map(([name, { data }]) => [name, data])), layout);
 }

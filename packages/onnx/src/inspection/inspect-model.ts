@@ -2,7 +2,8 @@ import type { ModelProto, TensorProto, ValueInfoProto } from 'onnx-buf';
 import { describeDataTypeNumber, isHalfPrecision } from '../ir/data-type.js';
 import { sizeOf } from '../ir/tensor.js';
 import { opsetOf } from '../model/decode-model.js';
-import { findParameters } from '../training/network.js';
+import { findParameters } from '../parameters/find-parameters.js';
+import { trainedForm } from '../parameters/trained-form.js';
 import { groupBy } from './group-by.js';
 import { modelNodes } from './model-nodes.js';
 import { modelWarnings } from './model-warnings.js';
@@ -37,6 +38,8 @@ export interface ModelInspection {
     readonly kinds: readonly (TensorSum & { readonly kind: string })[];
     readonly names: readonly string[];
   };
+  /** What is not trained by default of what may be taken for a weight, and why. */
+  readonly untrained: readonly { readonly name: string; readonly reason: string }[];
   /** Running means and variances of batch normalization. */
   readonly statistics: TensorSum;
   readonly operators: readonly {
@@ -58,10 +61,10 @@ export interface ModelInspection {
  */
 export function inspectModel(model: ModelProto): ModelInspection {
   const graph = model.graph!;
-  const { parameters, statistics } = findParameters(model);
+  const { parameters, statistics, untrained } = findParameters(model);
   const initializers = new Set(graph.initializer.map(({ name }) => name));
   const functions = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
-  const kindOf = parameterKinds(graph);
+  const kindOf = parameterKinds(trainedForm(model, new Set(parameters.map(({ name }) => name))).graph!);
   const kinds = groupBy(parameters, ({ name }) => kindOf(name));
   const nodes = modelNodes(model).map((node) => ({
     operator: node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`,
@@ -81,6 +84,7 @@ export function inspectModel(model: ModelProto): ModelInspection {
         .sort((a, b) => b.numbers - a.numbers),
       names: parameters.map(({ name }) => name),
     },
+    untrained,
     statistics: sumOf(statistics),
     operators: [...operators]
       .map(([name, uses]) => ({ name, nodes: uses.length, support: uses[0]!.support }))

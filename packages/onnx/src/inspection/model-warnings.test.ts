@@ -12,7 +12,7 @@ import {
   type NodeProto,
 } from 'onnx-buf';
 import { decodeModel } from '../model/decode-model.js';
-import { findParameters } from '../training/network.js';
+import { findParameters } from '../parameters/find-parameters.js';
 import { modelWarnings } from './model-warnings.js';
 
 const warningsOf = (model: ModelProto) => modelWarnings(model, findParameters(model).parameters);

@@ -1,10 +1,10 @@
 import type { GraphProto, ModelProto, TensorProto } from 'onnx-buf';
-import { describeDataTypeNumber } from '../ir/data-type.js';
 import type { BatchNormalizationMode } from '../training/network.js';
 import { listNames } from '../training/untrained.js';
 import { layerOf, layersLeft, memberOf, placeInSequence, sourceOperator } from './exporter-scopes.js';
 import { finalActivation } from './final-activation.js';
 import { foldedNormalizations, type FoldedNormalization } from './folded-normalization.js';
+import { parameterWarnings } from './parameter-warnings.js';
 
 /**
  * What an exporter did, or the model is, that is harmless for inference and not for training, one sentence each.
@@ -27,7 +27,7 @@ export function modelWarnings(
   const folded = foldedNormalizations(graph);
   return [
     activatedOutput(graph, output ?? graph.output[0]!.name),
-    precision(parameters),
+    ...parameterWarnings(model, parameters),
     folded.length > 0 ? foldedLayers(graph, folded) : perhapsFolded(graph),
     batchNormalization === 'train' ? keptStatistics(graph) : undefined,
     transposedWeights(graph, parameters),
@@ -43,13 +43,6 @@ function activatedOutput(graph: GraphProto, name: string): string | undefined {
   if (final === undefined) return undefined;
   const { activation, logits } = final;
   return `output '${name}' comes from ${activation}, and losses take logits: trained like this, the network learns badly or not at all; export it without ${activation}, so that it puts out '${logits}'`;
-}
-
-function precision(parameters: readonly TensorProto[]): string | undefined {
-  const others = parameters.filter(({ dataType }) => dataType !== 1);
-  if (others.length === 0) return undefined;
-  const types = [...new Set(others.map(({ dataType }) => describeDataTypeNumber(dataType)))].join(', ');
-  return `${count(others.length, 'parameter')} of type ${types} (${listNames(others.map(({ name }) => name))}): float32 is trained; export the model in float32, or freeze ${others.length === 1 ? 'it' : 'them'}`;
 }
 
 const isTorchScript = ({ node }: GraphProto): boolean => node.some(({ name }) => name.startsWith('/'));

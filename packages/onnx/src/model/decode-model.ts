@@ -7,7 +7,7 @@ import {
   type TensorProto,
 } from 'onnx-buf';
 import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
-import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
+import { dataTypeOfNumber, describeDataTypeNumber, isHalfPrecision, type DataType } from '../ir/data-type.js';
 import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
 import type { ValueType } from '../ir/value.js';
 import { OnnxError } from '../onnx-error.js';
@@ -77,7 +77,7 @@ export function decodeTensorType(tensor: TensorProto): ValueType {
   const dataType = dataTypeOfNumber(tensor.dataType);
   if (dataType === undefined) {
     throw new OnnxError(
-      `holds ${describeDataTypeNumber(tensor.dataType)}; supported are float32, float64, int64, int32, int8, uint8 and bool`,
+      `holds ${describeDataTypeNumber(tensor.dataType)}; supported are float32, float64, int64, int32, int8, uint8 and bool${isHalfPrecision(tensor.dataType) ? ', and half precision that is cast to float32 where it is read: export the model in float32 (model.float() in PyTorch)' : ''}`,
       place,
     );
   }

@@ -22,7 +22,7 @@ function network(): ReturnType<typeof encodeModel> {
       },
       name,
     );
-  const y = graph.matmul(graph.multiply(x, weight('a', [1, 300])), weight('b', [300, 7]));
+  const y = graph.matmul(graph.only('PRelu', [x, weight('a', [1, 300])]), weight('b', [300, 7]));
   return encodeModel({ name: 'network', inputs: [x], outputs: [{ name: 'y', value: y }] });
 }
 

@@ -116,6 +116,28 @@ export function replaceExternal(tensor: TensorProto, bytes: Uint8Array): TensorP
   return copy;
 }
 
+/** The tensor under another name; its bytes are where they were. */
+export function renamed(tensor: TensorProto, name: string): TensorProto {
+  const copy = copyMessage(tensor, { name });
+  const source = sources.get(tensor);
+  if (source !== undefined) sources.set(copy, source);
+  return copy;
+}
+
+/** A tensor whose bytes are computed when they are needed. */
+export function computedTensor(
+  settings: Pick<TensorProto, 'name' | 'dims' | 'dataType'>,
+  compute: (tensor: TensorProto) => Uint8Array,
+): TensorProto {
+  const dataLocation = TensorProto_DataLocation.EXTERNAL;
+  const tensor = create(TensorProtoSchema, { ...settings, dataLocation });
+  sources.set(tensor, {
+    range: { location: '', offset: 0, length: bytesNeeded(tensor)! },
+    read: ({ offset, length }) => compute(tensor).subarray(offset, offset + length),
+  });
+  return tensor;
+}
+
 /** The tensor as it refers to a part of a file beside the model. */
 export function referTo(tensor: TensorProto, { location, offset, length }: ExternalRange): TensorProto {
   const entry = (key: string, value: string): StringStringEntryProto =>

@@ -1,5 +1,6 @@
 import type { ModelProto } from 'onnx-buf';
-import { decodeTensor } from '../model/decode-model.js';
+import { floatsOf } from '../parameters/tensor-numbers.js';
+import { trainedForm } from '../parameters/trained-form.js';
 import { flatLength } from './flat-vector.js';
 import type { NetworkLayout } from './network.js';
 
@@ -9,15 +10,18 @@ import type { NetworkLayout } from './network.js';
  */
 export function initialVectors(
   model: ModelProto,
-  { parameters, statistics }: NetworkLayout,
+  { parameters, statistics }: Pick<NetworkLayout, 'parameters' | 'statistics'>,
 ): Record<string, Float32Array> {
-  const initializers = new Map(model.graph!.initializer.map((tensor) => [tensor.name, tensor]));
+  const names = new Set([...parameters, ...statistics].map(({ name }) => name));
+  const initializers = new Map(
+    trainedForm(model, names).graph!.initializer.map((tensor) => [tensor.name, tensor]),
+  );
   const vectors: Record<string, Float32Array> = {};
   for (const [name, layout] of Object.entries({ parameters, statistics })) {
     if (layout.length === 0) continue;
     const vector = new Float32Array(flatLength(layout));
     for (const entry of layout) {
-      vector.set(decodeTensor(initializers.get(entry.name)!).data as Float32Array, entry.offset);
+      vector.set(floatsOf(initializers.get(entry.name)!), entry.offset);
     }
     vectors[name] = vector;
   }

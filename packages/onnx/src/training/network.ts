@@ -1,13 +1,14 @@
-import type { ModelProto, TensorProto } from 'onnx-buf';
+import type { ModelProto } from 'onnx-buf';
 import type { GraphBuilder } from '../builder/graph-builder.js';
-import { dataTypeOfNumber, isFloatingPoint, isHalfPrecision } from '../ir/data-type.js';
 import type { Value } from '../ir/value.js';
-import { decodeTensor } from '../model/decode-model.js';
 import { importModel } from '../model/import-model.js';
 import type { ImportedNode } from '../model/imported-node.js';
 import { OnnxError } from '../onnx-error.js';
 import { normalizeByBatch } from '../operators/normalization.js';
-import { initializerUses } from './initializer-uses.js';
+import type { Equal } from '../parameters/equal-tensors.js';
+import { readSharing, type SharingOptions } from '../parameters/sharing.js';
+import { surveyModel, type Surveyed } from '../parameters/survey.js';
+import { trainedForm, withoutHalfPrecision } from '../parameters/trained-form.js';
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
 import { selectionTest, type ParameterSelection } from './parameter-selection.js';
 import type { UntrainedParameter } from './untrained.js';
@@ -21,11 +22,15 @@ export type BatchNormalizationMode =
 
 /** What of a model is trained, and where it lies in the flat vectors that hold its state. */
 export interface NetworkLayout {
-  /** The trained initializers, in the order of the file. */
+  /** What is trained, in the order of the file. */
   readonly parameters: readonly FlatEntry[];
   /** Running means and variances of batch normalization, in the order of the file. */
   readonly statistics: readonly FlatEntry[];
-  /** What could be trained by its kind and is not though no option says so, each with the reason. */
+  /** Tensors that follow another one, by the option `tie`. */
+  readonly ties: readonly Equal[];
+  /** Tensors that the file has as one with another, and that are taken apart, trained or not. */
+  readonly separated: readonly string[];
+  /** The other floating-point tensors of rank 1 and more, and quantized weights, each with the reason. */
   readonly untrained: readonly UntrainedParameter[];
 }
 
@@ -50,81 +55,87 @@ export interface Network {
   readonly randomInputs: readonly RandomInput[];
 }
 
-/** Which of a model's parameters are trained: those that are floating point and of rank 1 or more. */
-export interface LayoutOptions {
-  /** Default: all. */
+/** Which of a model's tensors are trained, where that is not as `docs/reading-models.md` says. */
+export interface LayoutOptions extends SharingOptions {
+  /**
+   * What is trained, in place of the rule: a list of names, or a test, which is asked for every tensor that can be
+   * trained and told what the rule says of it. Default: the rule.
+   */
   readonly trainable?: ParameterSelection;
   /** What is not trained of those: it stays a constant of the graphs. Default: none. */
   readonly frozen?: ParameterSelection;
 }
 
 /**
- * The tensors of a model that can be trained, of whatever precision, and those that batch normalization keeps by itself:
- * its running means and variances. An initializer that no node reads is neither.
- */
-export function findParameters(model: ModelProto): {
-  readonly parameters: readonly TensorProto[];
-  readonly statistics: readonly TensorProto[];
-} {
-  const graph = model.graph!;
-  const uses = initializerUses(model);
-  const read = new Set(uses.map(({ initializer }) => initializer));
-  const usedAt = (positions: Readonly<Record<string, readonly number[]>>): ReadonlySet<string> =>
-    new Set(
-      uses
-        .filter(({ operator, position }) => positions[operator]?.includes(position))
-        .map(({ initializer }) => initializer),
-    );
-  const structural = usedAt(structuralInputs);
-  const statistics = usedAt({ BatchNormalization: [3, 4] });
-  const candidates = graph.initializer.filter(
-    ({ name, dims, dataType }) => read.has(name) && dims.length > 0 && isReal(dataType),
-  );
-  return {
-    parameters: candidates.filter(({ name }) => !statistics.has(name) && !structural.has(name)),
-    statistics: candidates.filter(({ name }) => statistics.has(name)),
-  };
-}
-
-/**
- * Decides what is trained, of what can be.
+ * Decides what is trained, of what a model holds: by the rule of `docs/reading-models.md`, and by what the options say
+ * otherwise.
  *
- * @throws OnnxError when nothing is left to train, a listed name is no parameter, or weights are not float32.
+ * @throws OnnxError when nothing is left to train, an option names what the model does not have, or a tensor that
+ *   cannot be trained.
  */
 export function networkLayout(model: ModelProto, options: LayoutOptions = {}): NetworkLayout {
   const { trainable, frozen } = options;
-  const { parameters, statistics } = findParameters(model);
-  const names = new Set(parameters.map(({ name }) => name));
-  const isTrainable = selectionTest('trainable', trainable ?? (() => true), names);
+  const { sharing, pairs } = readSharing(model, options);
+  const survey = surveyModel(model, sharing);
+  const tied = new Set(pairs.map(({ tensor }) => tensor));
+  const known = survey.tensors.filter(({ kind }) => kind !== 'statistic');
+  const candidates = known.filter(({ exclusion }) => exclusion?.final !== true);
+  const names = new Set(candidates.map(({ tensor }) => tensor.name));
+  const byDefault = new Set(
+    known.filter(({ kind }) => kind === 'parameter').map(({ tensor }) => tensor.name),
+  );
+  refuseUntrainable(trainable, known);
+  const isTrainable = selectionTest('trainable', trainable ?? ((name) => byDefault.has(name)), names);
   const isFrozen = selectionTest('frozen', frozen ?? (() => false), names);
-  const trained = parameters.filter(({ name }) => isTrainable(name) && !isFrozen(name));
-  if (trained.length === 0) throw new OnnxError('the model has no initializer to train');
-  // Decoding refuses them by name.
-  for (const tensor of [...trained, ...statistics]) {
-    if (isHalfPrecision(tensor.dataType)) decodeTensor(tensor);
+  const reasons = new Map<string, Omit<UntrainedParameter, 'name'>>();
+  for (const { tensor, exclusion } of known) {
+    const { name } = tensor;
+    if (tied.has(name)) continue;
+    if (exclusion?.final === true) reasons.set(name, exclusion);
+    else if (!isTrainable(name, byDefault.has(name)))
+      reasons.set(name, exclusion ?? { reason: 'is not among those to train', isExpected: true });
+    else if (isFrozen(name, byDefault.has(name)))
+      reasons.set(name, { reason: 'is frozen', isExpected: true });
   }
-  const shapes = (tensors: readonly TensorProto[]): { name: string; shape: number[] }[] =>
-    tensors.map(({ name, dims }) => ({ name, shape: dims.map(Number) }));
+  const trained = candidates.filter(({ tensor: { name } }) => !tied.has(name) && !reasons.has(name));
+  if (trained.length === 0) throw nothingToTrain(reasons);
+  const entries = (some: readonly Surveyed[]): readonly FlatEntry[] =>
+    layOut(some.map(({ tensor: { name, dims } }) => ({ name, shape: dims.map(Number) })));
   return {
-    parameters: layOut(shapes(trained)),
-    statistics: layOut(shapes(statistics)),
-    untrained: [],
+    parameters: entries(trained),
+    statistics: entries(survey.tensors.filter(({ kind }) => kind === 'statistic')),
+    ties: pairs,
+    separated: survey.separated,
+    untrained: known.flatMap(({ tensor: { name, dims } }) => {
+      const found = reasons.get(name);
+      if (found === undefined || (dims.length === 0 && !byDefault.has(name))) return [];
+      return [
+        found.isExpected === true
+          ? { name, reason: found.reason, isExpected: true }
+          : { name, reason: found.reason },
+      ];
+    }),
   };
 }
 
-function isReal(dataType: number): boolean {
-  const type = dataTypeOfNumber(dataType);
-  return isHalfPrecision(dataType) || (type !== undefined && isFloatingPoint(type));
+function nothingToTrain(reasons: ReadonlyMap<string, Omit<UntrainedParameter, 'name'>>): OnnxError {
+  const shown = [...reasons].slice(0, 3).map(([name, { reason }]) => `'${name}' ${reason}`);
+  const rest = reasons.size > 3 ? `; and ${reasons.size - 3} more` : '';
+  return new OnnxError(
+    `the model has no initializer to train${shown.length === 0 ? '' : `: ${shown.join('; ')}${rest}`}`,
+  );
 }
 
-/** Inputs that say how an operator computes, by operator: never trained though they may be floating point. */
-const structuralInputs: Readonly<Record<string, readonly number[]>> = {
-  Clip: [1, 2],
-  Dropout: [1, 2],
-  Pad: [1, 2],
-  Resize: [1, 2, 3],
-  Upsample: [1],
-};
+/** Refuses names of what cannot be trained, with the cause. */
+function refuseUntrainable(trainable: ParameterSelection | undefined, known: readonly Surveyed[]): void {
+  if (trainable === undefined || typeof trainable === 'function') return;
+  const named = new Set(trainable);
+  const refused = known.find(({ tensor, exclusion }) => named.has(tensor.name) && exclusion?.final === true);
+  if (refused === undefined) return;
+  throw new OnnxError(
+    `trainable names '${refused.tensor.name}', which cannot be trained: it ${refused.exclusion!.reason}`,
+  );
+}
 
 /**
  * Writes a model into a new graph whose trained weights and running statistics are two flat inputs.
@@ -155,29 +166,31 @@ export function buildNetwork(
     return state.entries;
   };
   const updated = new Map<Value, Value>();
+  const isFed = fedValues((input) => input === state.vector || input === state.statistics);
   const randomInputs: RandomInput[] = [];
   const training = options.mode === 'train';
   const overrides = {
     Dropout: (graph: GraphBuilder, node: ImportedNode) =>
       training ? dropout(graph, node, randomInputs) : [node.inputs[0]!],
     // Whether the batch or the running statistics normalize is decided here, whatever mode the model was exported in.
-    BatchNormalization: (graph: GraphBuilder, node: ImportedNode) =>
-      training && options.batchNormalization !== 'frozen'
+    // What depends on no input of the network is weights, which are standardised in prediction too.
+    BatchNormalization: (graph: GraphBuilder, node: ImportedNode) => {
+      if (node.attributes['training_mode'] === 1 && !isFed(graph, node.inputs[0]!)) {
+        return standardization(graph, node);
+      }
+      return training && options.batchNormalization !== 'frozen'
         ? trainedBatchNormalization(graph, node, updated)
-        : settledBatchNormalization(graph, node),
+        : settledBatchNormalization(graph, node);
+    },
   };
-  const imported = importModel(model, {
+  const form = withoutHalfPrecision(trainedForm(model, namesOf(layout), layout.ties));
+  const imported = importModel(form, {
     ...(options.inputShapes === undefined ? {} : { inputShapes: options.inputShapes }),
     overrides,
     initializer: (name, { dataType }, graph) => {
+      // The state is float32, whatever the file holds.
       const entry = entriesIn(graph).get(name);
-      if (entry !== undefined && dataType !== 'float32') {
-        throw new OnnxError(`holds ${dataType}; trained weights must be float32`, {
-          operator: 'initializer',
-          node: name,
-        });
-      }
-      return entry;
+      return entry === undefined || dataType === 'float32' ? entry : graph.cast(entry, dataType);
     },
   });
   const entries = entriesIn(imported.graph);
@@ -194,6 +207,11 @@ export function buildNetwork(
     }),
     randomInputs,
   };
+}
+
+/** The tensors that a layout needs as initializers of their own. */
+function namesOf({ parameters, statistics, separated }: NetworkLayout): ReadonlySet<string> {
+  return new Set([...[...parameters, ...statistics].map(({ name }) => name), ...separated]);
 }
 
 /** The shapes of the network's inputs, by name. */
@@ -237,6 +255,38 @@ function trainedBatchNormalization(
     blend(runningMean!, mean),
     blend(runningVariance!, graph.multiply(variance, count / (count - 1))),
   ];
+}
+
+/** Normalizes weights by their own mean and variance; the operator's running statistics are nobody's. */
+function standardization(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+  const [x, scale, bias, mean, variance] = node.inputs as Value[];
+  const epsilon = (node.attributes['epsilon'] as number | undefined) ?? 1e-5;
+  const { y } = normalizeByBatch(graph, { x: x!, scale: scale!, bias: bias!, epsilon }, node.name);
+  return [y, mean!, variance!];
+}
+
+/** Whether a value depends on an input of the graph, other than those that hold its state. */
+function fedValues(isState: (input: Value) => boolean): (graph: GraphBuilder, value: Value) => boolean {
+  const known = new Map<Value, boolean>();
+  return (graph, value) => {
+    const inputs = new Set(graph.inputs);
+    const stack = [value];
+    for (let next = stack.at(-1); next !== undefined; next = stack.at(-1)) {
+      if (known.has(next)) {
+        stack.pop();
+        continue;
+      }
+      const operands = (next.producer?.inputs ?? []).filter((input) => input !== undefined);
+      const open = operands.filter((operand) => !known.has(operand));
+      if (open.length > 0) {
+        stack.push(...open);
+        continue;
+      }
+      known.set(next, (inputs.has(next) && !isState(next)) || operands.some((each) => known.get(each)));
+      stack.pop();
+    }
+    return known.get(value)!;
+  };
 }
 
 /** Normalizes by the running statistics and leaves them as they are. */

@@ -1,7 +1,7 @@
 import { OnnxError } from '../onnx-error.js';
 
-/** Some of a model's parameters: their names, or a test of a name. */
-export type ParameterSelection = readonly string[] | ((name: string) => boolean);
+/** Some of a model's tensors: their names, or a test of a name, which is told whether it is trained by default. */
+export type ParameterSelection = readonly string[] | ((name: string, byDefault: boolean) => boolean);
 
 /**
  * The selection as a test of a name.
@@ -13,7 +13,7 @@ export function selectionTest(
   option: string,
   selection: ParameterSelection,
   parameters: ReadonlySet<string>,
-): (name: string) => boolean {
+): (name: string, byDefault: boolean) => boolean {
   if (typeof selection === 'function') return selection;
   const selected = new Set(selection);
   const unknown = selection.find((name) => !parameters.has(name));

@@ -69,7 +69,7 @@ describe('parameters that no gradient reaches', () => {
         const scores = graph.matmul(x, weight('router', 4, 4));
         const [place] = graph.apply('ArgMax', [scores], { axis: 1, keepdims: 1 }, { name: '/pick' });
         const offset = weight('offset', 1, 4);
-        const shifted = graph.add(graph.add(x, offset), weight('shift', 4));
+        const shifted = graph.add(graph.add(x, offset), weight('shift.bias', 4));
         const [rounded] = graph.apply('Floor', [shifted], {}, { name: '/floor' });
         const mixed = graph.add(graph.multiply(rounded!, graph.cast(place!, 'float32')), offset);
         return { seg: graph.matmul(mixed, weight('head', 4, 3)) };
@@ -79,7 +79,7 @@ describe('parameters that no gradient reaches', () => {
     expect(namesOf(graph)).toEqual(['offset', 'head']);
     expect(graph.untrained).toEqual([
       { name: 'router', reason: "its gradient ends at ArgMax '/pick'" },
-      { name: 'shift', reason: "its gradient ends at Floor '/floor'" },
+      { name: 'shift.bias', reason: "its gradient ends at Floor '/floor'" },
     ]);
   });
 

@@ -7,9 +7,9 @@ import type { ProfileName } from '../passes/profiles.js';
 import { differentiateNetwork } from './differentiated-network.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
+import { findParameters } from '../parameters/find-parameters.js';
 import type { LossOptions } from './network-loss.js';
 import {
-  findParameters,
   inputShapesOf,
   type BatchNormalizationMode,
   type LayoutOptions,

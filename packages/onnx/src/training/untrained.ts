@@ -3,6 +3,8 @@ export interface UntrainedParameter {
   readonly name: string;
   /** Why, as the end of a sentence: `no gradient reaches it: it leads to output 'aux' alone`. */
   readonly reason: string;
+  /** True where that is as asked, or plainly so: an option says it, or the tensor says how an operator computes. */
+  readonly isExpected?: boolean;
 }
 
 /** How many names are shown before the others are counted. */
@@ -14,9 +16,11 @@ export function listNames(names: readonly string[]): string {
   return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
 }
 
-/** What is not trained, every name of it, in one sentence for each reason. */
+/** What is not trained and may have been meant to be, in one sentence for each reason. */
 export function describeUntrained(untrained: readonly UntrainedParameter[]): readonly string[] {
   const reasons = new Map<string, string[]>();
-  for (const { name, reason } of untrained) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  for (const { name, reason, isExpected } of untrained) {
+    if (isExpected !== true) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  }
   return [...reasons].map(([reason, names]) => `not trained: ${names.join(', ')}: ${reason}`);
 }

@@ -5,7 +5,7 @@ import {
   initialVectors,
   modelBytes,
   sizeOf,
-  writeInitializers,
+  trainedModel,
   type BatchNormalizationMode,
   type JaccardMethod,
   type Loss,
@@ -39,7 +39,10 @@ export interface TrainerOptions extends OutputOptions {
   readonly labelShape?: readonly number[];
   /** Default `train`; `frozen` keeps the running statistics, for batches too small to estimate them from. */
   readonly batchNormalization?: BatchNormalizationMode;
-  /** Which initializers are trained. Default: every floating-point one of rank 1 or more. */
+  /**
+   * What is trained, in place of the rule of `docs/reading-models.md`: names, or a test of each tensor that can be
+   * trained, which is told what the rule says of it.
+   */
   readonly trainable?: ParameterSelection;
   /** Which of those stay as they are. Default: none. */
   readonly frozen?: ParameterSelection;
@@ -48,6 +51,10 @@ export interface TrainerOptions extends OutputOptions {
    * `ignoreIndex` of a loss of `@lovasz/core`. For a loss that tells ignored pixels by other means. Default: none.
    */
   readonly ignoreIndex?: number | readonly number[];
+  /** Tensors that are kept one: `NAME`, `NAME=OTHER` or `equal`. Default: none. */
+  readonly tie?: readonly string[];
+  /** Initializers of several uses of which each becomes a tensor of its own. Default: those that only start alike. */
+  readonly untie?: readonly string[];
   /** How the Lovász weights are computed. Default `auto`. */
   readonly method?: JaccardMethod;
   /** Less memory for more time: activations are computed a second time in the backward pass. Default: they are kept. */
@@ -310,7 +317,8 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
-   * The model with its trained weights and statistics, of the same operators and names, as `writeModel` takes it. What
+   * The model with its trained weights and statistics, of the same operators and names, as `writeModel` takes it. It is
+   * a model for inference: batch normalization and dropout that were exported in training mode are put out of it. What
    * was not trained is shared with the model that was given.
    */
   async trainedModel(): Promise<ModelProto> {
@@ -341,7 +349,7 @@ export class Trainer implements AsyncDisposable {
       ...tensorsOf(vectors['parameters']!, this.graph.parameters),
       ...tensorsOf(vectors['statistics'] ?? new Float32Array(0), this.graph.statistics),
     ];
-    return writeInitializers(this.model, new Map(tensors.map(([name, { data }]) => [name, data])));
+    return trainedModel(this.model, new Map(tensors.map(([name, { data }]) => [name, data])), this.graph);
   }
 
   private async readVectors(): Promise<Readonly<Record<string, Float32Array>>> {
