@@ -1,6 +1,7 @@
-export { GraphBuilder, type ApplyOptions, type Operand } from './builder/graph-builder.js';
+export { GraphBuilder } from './graph-builder.js';
+export type { ApplyOptions, GraphWriter, Operand, WriterOptions } from './graph/graph-writer.js';
 export { createOnnxBackend, type JaccardMethod } from './backend/onnx-backend.js';
-export { differentiate, differentiateOutputs } from './differentiate.js';
+export { differentiate, differentiateOutputs } from './differentiation/differentiate.js';
 export {
   inspectModel,
   type DeclaredValue,
@@ -9,11 +10,11 @@ export {
 } from './inspection/inspect-model.js';
 export { inspectGraph, type GraphInspection } from './inspection/inspect-graph.js';
 export type { OperatorSupport } from './inspection/operator-support.js';
-export { interpret } from './interpret.js';
-export type { AttributeValue, Attributes } from './ir/attributes.js';
-export { dataTypeNumbers, describeDataTypeNumber, type DataType } from './ir/data-type.js';
-export { numbersOf, sizeOf, tensorOf, type Tensor } from './ir/tensor.js';
-export { Value, type ValueType } from './ir/value.js';
+export { interpret } from './graph/interpret.js';
+export type { AttributeValue, Attributes } from './graph/attributes.js';
+export { dataTypeNumbers, describeDataTypeNumber, type DataType } from './graph/data-type.js';
+export { numbersOf, sizeOf, tensorOf, type Tensor } from './graph/tensor.js';
+export { Value, type ValueType } from './graph/value.js';
 export { planMemory, type MemoryPlan } from './memory/plan-memory.js';
 export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
 export { contributedOperatorNames } from './model/contributed-operators.js';
@@ -23,11 +24,11 @@ export { importModel, type ImportedModel, type ImportOptions } from './model/imp
 export type { ImportedNode } from './model/imported-node.js';
 export { splitModel, type SplitModel } from './model/split-model.js';
 export { inferenceForm } from './model/inference-form.js';
-export { trainedModel, writeInitializers } from './model/write-initializers.js';
+export { trainedModel, writeInitializers } from './training/write-initializers.js';
 export type { Equal } from './parameters/equal-tensors.js';
 export type { SharingOptions } from './parameters/sharing.js';
-export { OnnxError } from './onnx-error.js';
-export type { GradientRequest, Numbers, Operator } from './operators/operator.js';
+export { OnnxError } from './graph/onnx-error.js';
+export type { GradientRequest, Numbers, Operator } from './graph/operator.js';
 export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
 export { kernelTypes } from './providers/kernel-types.js';
 export type { ProviderName } from './providers/kernel-tables.js';
@@ -42,21 +43,21 @@ export { initialVectors } from './training/initial-vectors.js';
 export type { Loss } from './training/network-loss.js';
 export {
   networkLayout,
-  type BatchNormalizationMode,
   type LayoutOptions,
   type NetworkLayout,
   type RandomInput,
 } from './training/network.js';
-export type { Recompute } from './training/loss-gradients.js';
+export type { Recompute } from './differentiation/loss-gradients.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export type { ParameterSelection } from './training/parameter-selection.js';
 export { sgd } from './training/sgd.js';
 export type { ClassAxis } from './training/channel-axis.js';
 export type { OutputOptions, TrainedOutput } from './training/trained-output.js';
-export type { UntrainedParameter } from './training/untrained.js';
+export type { UntrainedParameter } from './parameters/untrained.js';
 export {
   buildTrainingGraph,
   type TrainingGraph,
   type TrainingGraphOptions,
 } from './training/training-graph.js';
 export type { ModelProto } from 'onnx-buf';
+export type { BatchNormalizationMode } from './parameters/batch-normalization-mode.js';

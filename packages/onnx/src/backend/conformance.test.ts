@@ -1,8 +1,8 @@
 import { describe, test } from '@jest/globals';
 import { type Adapter, completeOptions, conformanceTests, testConformance } from '@lovasz/conformance';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiate } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
 import { createOnnxBackend } from './onnx-backend.js';
 
 /** Losses as graphs, differentiated, and interpreted in float64. */

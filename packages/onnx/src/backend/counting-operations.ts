@@ -1,10 +1,10 @@
 import type { CountingOperations } from '@lovasz/core';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 
 /** Counting in tables along the last axis, a row for each problem. */
-export function countingOperations(graph: GraphBuilder): CountingOperations<Value> {
+export function countingOperations(graph: GraphWriter): CountingOperations<Value> {
   const rowsOf = (x: Value): Value => graph.reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
   // Clipped as an integer, so that a NaN among the errors cannot address anything; it still reaches the loss.
   const places = (indices: Value, length: number): Value =>

@@ -7,10 +7,10 @@ import {
   referenceLoss,
   type TensorBackend,
 } from '@lovasz/core';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiate } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
 import { createOnnxBackend, type JaccardMethod } from './onnx-backend.js';
 
 function generator(seed: number): () => number {

@@ -4,8 +4,8 @@ import {
   jaccardWeightsBySorting,
   type TensorBackend,
 } from '@lovasz/core';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Value } from '../graph/value.js';
 import { countingOperations } from './counting-operations.js';
 import { sortingOperations } from './sorting-operations.js';
 
@@ -31,7 +31,7 @@ const fewestPixelsForHistogram = 1 << 15;
  * const loss = lovaszSoftmax(backend, logits, graph.cast(labels, 'float32'), { ignoreIndex: 255 });
  */
 export function createOnnxBackend(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   options: { readonly method?: JaccardMethod | undefined; readonly bins?: number | undefined } = {},
 ): TensorBackend<Value> {
   const { method = 'auto', bins = 1 << 16 } = options;

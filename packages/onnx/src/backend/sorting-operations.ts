@@ -1,10 +1,10 @@
 import type { SortingOperations } from '@lovasz/core';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 
 /** Sorting and scanning along the last axis. Indices are int64 values, opaque to their users. */
-export function sortingOperations(graph: GraphBuilder): SortingOperations<Value> {
+export function sortingOperations(graph: GraphWriter): SortingOperations<Value> {
   return {
     sortDescending: (x) => {
       const [values, indices] = graph.apply('TopK', [x, graph.integers([x.shape.at(-1)!])], { axis: -1 });
@@ -21,7 +21,7 @@ export function sortingOperations(graph: GraphBuilder): SortingOperations<Value>
  * Running sums in blocks of about √n: the sums within each block plus those of the blocks before it. Some runtimes
  * compute CumSum in quadratic time, and float32 sums of blocks stay accurate.
  */
-function cumulativeSum(graph: GraphBuilder, x: Value): Value {
+function cumulativeSum(graph: GraphWriter, x: Value): Value {
   const length = x.shape.at(-1)!;
   const rows = sizeOf(x.shape.slice(0, -1));
   const block = Math.max(Math.ceil(Math.sqrt(length)), 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { Value } from '../graph/value.js';
 import { encodeModel, modelBytes } from '../model/encode-model.js';
 import { inspectGraph } from './inspect-graph.js';
 

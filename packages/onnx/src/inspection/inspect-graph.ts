@@ -1,5 +1,5 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { decodeModel } from '../model/decode-model.js';
-import { liveNodes } from '../model/encode-model.js';
 import { importModel } from '../model/import-model.js';
 
 /** What a run of a graph computes. */

@@ -1,12 +1,12 @@
 import type { ModelProto, TensorProto, ValueInfoProto } from 'onnx-buf';
-import { describeDataTypeNumber, isHalfPrecision } from '../ir/data-type.js';
-import { sizeOf } from '../ir/tensor.js';
+import { describeDataTypeNumber, isHalfPrecision } from '../graph/data-type.js';
+import { sizeOf } from '../graph/tensor.js';
 import { opsetOf } from '../model/decode-model.js';
 import { findParameters } from '../parameters/find-parameters.js';
 import { trainedForm } from '../parameters/trained-form.js';
 import { groupBy } from './group-by.js';
 import { modelNodes } from './model-nodes.js';
-import { modelWarnings } from './model-warnings.js';
+import { modelWarnings } from '../warnings/model-warnings.js';
 import { operatorSupport, type OperatorSupport } from './operator-support.js';
 import { parameterKinds } from './parameter-kinds.js';
 

@@ -1,6 +1,6 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { executionOrder } from './execution-order.js';
 
 test('what stands later in the file runs first, after what it reads', () => {

@@ -1,4 +1,4 @@
-import type { Node } from '../ir/node.js';
+import type { Node } from '../graph/node.js';
 import { highestId } from './highest-id.js';
 
 const [unseen, entered, done] = [0, 1, 2];

@@ -1,4 +1,4 @@
-import type { Node } from '../ir/node.js';
+import type { Node } from '../graph/node.js';
 
 /** The highest id of a value that nodes read or write: tables by id are made that long at once, which is fast. */
 export function highestId(nodes: readonly Node[]): number {

@@ -1,7 +1,7 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { Value } from '../graph/value.js';
 import { planMemory } from './plan-memory.js';
 
 const size = 1000;

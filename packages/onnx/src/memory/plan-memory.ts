@@ -1,9 +1,9 @@
-import type { DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
-import { sameShape } from '../shapes/same-shape.js';
+import { liveNodes } from '../graph/live-nodes.js';
+import type { DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { sameShape } from '../graph/same-shape.js';
 import { executionOrder } from './execution-order.js';
 import { highestId } from './highest-id.js';
 

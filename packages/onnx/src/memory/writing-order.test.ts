@@ -1,7 +1,7 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiate } from '../differentiation/differentiate.js';
 import { executionOrder } from './execution-order.js';
 import { planMemory } from './plan-memory.js';
 import { writingOrder } from './writing-order.js';

@@ -1,6 +1,6 @@
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
+import { liveNodes } from '../graph/live-nodes.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import { executionOrder } from './execution-order.js';
 import { highestId } from './highest-id.js';
 import { planMemory } from './plan-memory.js';

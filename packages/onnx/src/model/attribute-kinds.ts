@@ -1,4 +1,4 @@
-import type { AttributeKind } from '../ir/attributes.js';
+import type { AttributeKind } from '../graph/attributes.js';
 import { findOperator } from '../operators/registry.js';
 
 /** Attributes of older operator sets, of sequences, of Scan and of ONNX Runtime's operators. A name has one kind in all of them. */

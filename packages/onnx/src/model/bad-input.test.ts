@@ -13,10 +13,10 @@ import {
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { DataType } from '../ir/data-type.js';
-import { tensorOf } from '../ir/tensor.js';
-import { OnnxError } from '../onnx-error.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { DataType } from '../graph/data-type.js';
+import { tensorOf } from '../graph/tensor.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { buildTrainingGraph } from '../training/training-graph.js';
 import { sgd } from '../training/sgd.js';
 import { decodeModel, numbersOfInitializer } from './decode-model.js';

@@ -1,6 +1,6 @@
-import type { Value } from '../ir/value.js';
-import { OnnxError, type Place } from '../onnx-error.js';
-import type { InputCount } from '../operators/operator.js';
+import type { Value } from '../graph/value.js';
+import { OnnxError, type Place } from '../graph/onnx-error.js';
+import type { InputCount } from '../graph/operator.js';
 
 /** Checks that a node has as many inputs as its operator takes, and those that are required. */
 export function checkInputs(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { OnnxError } from '../onnx-error.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel, modelBytes } from './encode-model.js';
 

@@ -1,16 +1,16 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeValue } from '../ir/attributes.js';
-import type { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
-import type { InputCount } from '../operators/operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { AttributeValue } from '../graph/attributes.js';
+import type { Value } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
+import type { InputCount } from '../graph/operator.js';
 import { checkInputs } from './check-inputs.js';
-import { ownProperty } from '../own-property.js';
+import { ownProperty } from '../graph/own-property.js';
 import type { ImportedNode } from './imported-node.js';
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** The activation that FusedConv and FusedGemm end with. */
-function activate(graph: GraphBuilder, x: Value, node: ImportedNode): Value {
+function activate(graph: GraphWriter, x: Value, node: ImportedNode): Value {
   const name = node.attributes['activation'] as string | undefined;
   const parameters = (node.attributes['activation_params'] as readonly number[] | undefined) ?? [];
   const [first, second] = parameters;
@@ -39,15 +39,15 @@ function activate(graph: GraphBuilder, x: Value, node: ImportedNode): Value {
 const without = (attributes: Attributes, ...names: string[]): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
 
-const addOptional = (graph: GraphBuilder, x: Value, ...others: (Value | undefined)[]): Value =>
+const addOptional = (graph: GraphWriter, x: Value, ...others: (Value | undefined)[]): Value =>
   others.reduce<Value>((sum, other) => (other === undefined ? sum : graph.add(sum, other)), x);
 
-const swapLastAxes = (graph: GraphBuilder, x: Value): Value =>
+const swapLastAxes = (graph: GraphWriter, x: Value): Value =>
   graph.transpose(x, [...Array.from({ length: x.rank - 2 }, (_, axis) => axis), x.rank - 1, x.rank - 2]);
 
 /** Operators of ONNX Runtime's own domain that have a plain form, as optimised files hold them. */
 const contributedOperators: Readonly<
-  Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
+  Record<string, (graph: GraphWriter, node: ImportedNode) => readonly Value[]>
 > = {
   FusedConv: (graph, node) => {
     const [x, weight, bias, added] = node.inputs;
@@ -110,7 +110,7 @@ const inputCounts: Readonly<Record<string, InputCount>> = {
 };
 
 /** A node of the domain `com.microsoft` in standard operators. */
-export function applyContributed(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+export function applyContributed(graph: GraphWriter, node: ImportedNode): readonly Value[] {
   const place = { operator: node.operator, node: node.name };
   const write = ownProperty(contributedOperators, node.operator);
   if (write === undefined) {

@@ -19,10 +19,10 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
-import { differentiate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import { dataTypeNumbers, type DataType } from '../ir/data-type.js';
-import { tensorOf } from '../ir/tensor.js';
+import { differentiate } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
+import { dataTypeNumbers, type DataType } from '../graph/data-type.js';
+import { tensorOf } from '../graph/tensor.js';
 import { encodeTensor } from './encode-model.js';
 import { importModel } from './import-model.js';
 

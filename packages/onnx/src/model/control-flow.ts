@@ -1,10 +1,10 @@
 import type { GraphProto } from 'onnx-buf';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeValue } from '../ir/attributes.js';
-import { isFloatingPoint } from '../ir/data-type.js';
-import { numbersOf } from '../ir/tensor.js';
-import { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { AttributeValue } from '../graph/attributes.js';
+import { isFloatingPoint } from '../graph/data-type.js';
+import { numbersOf } from '../graph/tensor.js';
+import { Value } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 
 /** A tensor, or a sequence of them. */
 type Operand = Value | readonly Value[];
@@ -52,7 +52,7 @@ function known(node: ControlNode, operand: Operand | undefined, what: string): n
  * each value that it reads from outside enters through `Where(condition, x, stopGradient(x))`, which is x, and whose
  * gradient is a `Where` too. Multiplying by 0 would let NaN through.
  */
-function writeBranch(graph: GraphBuilder, node: ControlNode): readonly Operand[] {
+function writeBranch(graph: GraphWriter, node: ControlNode): readonly Operand[] {
   const [given] = node.inputs;
   const [then, otherwise] = [node.body('then_branch'), node.body('else_branch')];
   if (!(given instanceof Value)) throw failure(node, 'its condition is missing');
@@ -77,7 +77,7 @@ const describe = (operand: Operand): string =>
     ? `${operand.dataType}[${operand.shape.join(', ')}]`
     : `a sequence of ${operand.map(describe).join(', ')}`;
 
-function select(graph: GraphBuilder, node: ControlNode, condition: Value, a: Operand, b: Operand): Operand {
+function select(graph: GraphWriter, node: ControlNode, condition: Value, a: Operand, b: Operand): Operand {
   if (describe(a) !== describe(b)) {
     throw failure(
       node,
@@ -96,7 +96,7 @@ function select(graph: GraphBuilder, node: ControlNode, condition: Value, a: Ope
 }
 
 /** The values one above the other along a new axis. */
-function stack(graph: GraphBuilder, values: readonly Value[], axis: number): Value {
+function stack(graph: GraphWriter, values: readonly Value[], axis: number): Value {
   const { shape } = values[0]!;
   const apart = [...shape.slice(0, axis), 1, ...shape.slice(axis)];
   return graph.concat(
@@ -112,7 +112,7 @@ function tensor(node: ControlNode, operand: Operand | undefined, what: string): 
 
 /** What the steps put out, joined along `axis`; `none` has the type of a step where there is no step. */
 function collect(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: ControlNode,
   steps: readonly Operand[],
   axis: number,
@@ -128,7 +128,7 @@ function collect(
 }
 
 /** A loop, step after step: its trip count and its condition must be known at every step. */
-function unrollLoop(graph: GraphBuilder, node: ControlNode): readonly Operand[] {
+function unrollLoop(graph: GraphWriter, node: ControlNode): readonly Operand[] {
   const body = node.body('body');
   const [count, condition, ...initial] = node.inputs;
   const limit = count === undefined ? Infinity : known(node, count, 'trip count');
@@ -206,7 +206,7 @@ function planOf(node: ControlNode, scanned: number, states: number): ScanPlan {
 
 /** A scan, step after step. */
 function scan(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: ControlNode,
   plan: ScanPlan,
   initial: readonly Value[],
@@ -259,7 +259,7 @@ function scan(
   ];
 }
 
-function unrollScan(graph: GraphBuilder, node: ControlNode, opset: number): readonly Value[] {
+function unrollScan(graph: GraphWriter, node: ControlNode, opset: number): readonly Value[] {
   const scanned = node.attributes['num_scan_inputs'] as number | undefined;
   if (scanned === undefined) throw failure(node, "attribute 'num_scan_inputs' is missing");
   const batched = opset === 8;
@@ -288,5 +288,5 @@ function unrollScan(graph: GraphBuilder, node: ControlNode, opset: number): read
 
 /** Operators that hold graphs. Nothing of them is left in the graph that is written. */
 export const controlOperators: Readonly<
-  Record<string, (graph: GraphBuilder, node: ControlNode, opset: number) => readonly Operand[]>
+  Record<string, (graph: GraphWriter, node: ControlNode, opset: number) => readonly Operand[]>
 > = { If: writeBranch, Loop: unrollLoop, Scan: unrollScan };

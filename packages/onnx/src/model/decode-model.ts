@@ -6,11 +6,16 @@ import {
   type ModelProto,
   type TensorProto,
 } from 'onnx-buf';
-import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
-import { dataTypeOfNumber, describeDataTypeNumber, isHalfPrecision, type DataType } from '../ir/data-type.js';
-import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../ir/tensor.js';
-import type { ValueType } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { AttributeKind, AttributeValue } from '../graph/attributes.js';
+import {
+  dataTypeOfNumber,
+  describeDataTypeNumber,
+  isHalfPrecision,
+  type DataType,
+} from '../graph/data-type.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor, type TensorData } from '../graph/tensor.js';
+import type { ValueType } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { checkWire } from './check-wire.js';
 import { attachExternalData, isExternal, readExternal, type ExternalData } from './external-data.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel, modelBytes } from './encode-model.js';
 import { importModel } from './import-model.js';

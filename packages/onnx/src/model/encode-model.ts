@@ -1,3 +1,4 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
@@ -19,12 +20,12 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
-import type { AttributeKind, AttributeValue } from '../ir/attributes.js';
-import { dataTypeNumbers } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import { toInt64, type Tensor } from '../ir/tensor.js';
-import type { Value, ValueType } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { AttributeKind, AttributeValue } from '../graph/attributes.js';
+import { dataTypeNumbers } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import { toInt64, type Tensor } from '../graph/tensor.js';
+import type { Value, ValueType } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { embed, externalLengthOf, hasSource, readExternal } from './external-data.js';
 import { mapTensors } from './map-tensors.js';
 
@@ -176,18 +177,6 @@ export function modelBytes(model: ModelProto): Uint8Array {
 
 /** Readers of protobuf refuse larger messages; 1 MiB is left for all that is no tensor. */
 const largestFile = 2 ** 31 - 2 ** 20;
-
-/** The nodes that `outputs` depend on, in the order of creation, which is topological. */
-export function liveNodes(outputs: readonly Value[]): readonly Node[] {
-  const live = new Set<Node>();
-  const pending = outputs.flatMap((output) => (output.producer === undefined ? [] : [output.producer]));
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (live.has(node)) continue;
-    live.add(node);
-    for (const input of node.inputs) if (input?.producer !== undefined) pending.push(input.producer);
-  }
-  return [...live].sort((a, b) => a.output().id - b.output().id);
-}
 
 /** Optional inputs at the end are left out rather than written as empty names. */
 function trimmed(names: string[]): string[] {

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from '@jest/globals';
 import { StringStringEntryProtoSchema } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { OnnxError } from '../onnx-error.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { buildEvaluationGraph } from '../training/evaluation-graph.js';
 import { decodeModel, numbersOfInitializer } from './decode-model.js';
 import { encodeModel, modelBytes } from './encode-model.js';

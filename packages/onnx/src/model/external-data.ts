@@ -7,7 +7,7 @@ import {
   type StringStringEntryProto,
   type TensorProto,
 } from 'onnx-buf';
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { copyMessage } from './copy-message.js';
 import { mapTensors } from './map-tensors.js';
 

@@ -17,12 +17,12 @@ import {
   type ModelProto,
   type NodeProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
 import { decodeModel } from './decode-model.js';
 import { encodeModel, modelBytes } from './encode-model.js';
 import { importModel } from './import-model.js';
-import { writeInitializers } from './write-initializers.js';
+import { writeInitializers } from '../training/write-initializers.js';
 
 /** y = relu(x · weight), for a batch of any size. */
 function small(): ModelProto {

@@ -6,14 +6,14 @@ import type {
   NodeProto,
   ValueInfoProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeValue } from '../ir/attributes.js';
-import { dataTypeOfNumber, describeDataTypeNumber } from '../ir/data-type.js';
-import { Value, type ValueType } from '../ir/value.js';
-import { OnnxError, withPlace, type Place } from '../onnx-error.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { AttributeValue } from '../graph/attributes.js';
+import { dataTypeOfNumber, describeDataTypeNumber } from '../graph/data-type.js';
+import { Value, type ValueType } from '../graph/value.js';
+import { OnnxError, withPlace, type Place } from '../graph/onnx-error.js';
 import { checkInputs } from './check-inputs.js';
 import { operatorNamed } from '../operators/registry.js';
-import { ownProperty } from '../own-property.js';
+import { ownProperty } from '../graph/own-property.js';
 import { attributeKind } from './attribute-kinds.js';
 import { applyContributed } from './contributed-operators.js';
 import { controlOperators } from './control-flow.js';

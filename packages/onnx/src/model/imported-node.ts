@@ -1,5 +1,5 @@
-import type { AttributeValue } from '../ir/attributes.js';
-import type { Value } from '../ir/value.js';
+import type { AttributeValue } from '../graph/attributes.js';
+import type { Value } from '../graph/value.js';
 
 /** A node as it stands in the file, with its inputs already in the graph. */
 export interface ImportedNode {

@@ -14,11 +14,11 @@ import {
   ValueInfoProtoSchema,
   type AttributeProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import { sizeOf, tensorOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { Numbers } from '../operators/operator.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import { sizeOf, tensorOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Numbers } from '../graph/operator.js';
 import { encodeTensor } from './encode-model.js';
 import { importModel } from './import-model.js';
 import { liftNode } from './lift-node.js';

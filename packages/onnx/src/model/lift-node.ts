@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
 import type { ImportedNode } from './imported-node.js';
 import { attributesToInputs } from './lift/attributes-to-inputs.js';
 import { droppedAttributes } from './lift/dropped-attributes.js';
@@ -28,7 +28,7 @@ export const liftedOperatorNames: ReadonlySet<string> = new Set(
 );
 
 /** A node of the given operator set as set 18 writes it. */
-export function liftNode(graph: GraphBuilder, node: ImportedNode, opset: number): ImportedNode {
+export function liftNode(graph: GraphWriter, node: ImportedNode, opset: number): ImportedNode {
   return liftings
     .filter(
       ({ operators, opsets }) =>

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { numbersOf } from '../ir/tensor.js';
-import { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { numbersOf } from '../graph/tensor.js';
+import { Value } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import type { ImportedNode } from './imported-node.js';
 
 /** A node whose operands may be sequences. */
@@ -46,7 +46,7 @@ const axisOf = (node: SequenceNode, rank: number, missing: number): number => {
 /** Every part becomes a value of the graph. */
 const mostParts = 1 << 16;
 
-function split(graph: GraphBuilder, node: SequenceNode): readonly Value[] {
+function split(graph: GraphWriter, node: SequenceNode): readonly Value[] {
   const x = tensorAt(node, 0);
   const axis = axisOf(node, x.rank, 0);
   const whole = x.shape[axis];
@@ -76,7 +76,7 @@ function split(graph: GraphBuilder, node: SequenceNode): readonly Value[] {
  * sequence is a list of values, and nothing of it is left in the graph.
  */
 export const sequenceOperators: Readonly<
-  Record<string, (graph: GraphBuilder, node: SequenceNode) => Value | readonly Value[]>
+  Record<string, (graph: GraphWriter, node: SequenceNode) => Value | readonly Value[]>
 > = {
   SplitToSequence: split,
   SequenceConstruct: (_, node) => node.inputs.map((_input, position) => tensorAt(node, position)),

@@ -1,13 +1,13 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxes, normalizeAxis } from '../shapes/axes.js';
 import { broadcastShapes } from '../shapes/broadcast.js';
-import { sameShape } from '../shapes/same-shape.js';
+import { sameShape } from '../graph/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { sumToShape } from './binary.js';
 import { broadcastTo } from './evaluate-broadcast.js';
-import type { GradientRequest, InputCount, Operator } from './operator.js';
+import type { GradientRequest, InputCount, Operator } from '../graph/operator.js';
 
 /** The gradient of every operator that keeps the entries and their order: the cotangent in the input's shape. */
 const reshapeBack = ({ graph, node, cotangent }: GradientRequest): readonly Value[] => [

@@ -1,25 +1,25 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { isFloatingPoint } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value, ValueType } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { isFloatingPoint } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value, ValueType } from '../graph/value.js';
 import { broadcastShapes } from '../shapes/broadcast.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 
 /** [batch, time, heads · width] as [batch, heads, time, width]. */
-export function splitHeads(graph: GraphBuilder, x: Value, heads: number): Value {
+export function splitHeads(graph: GraphWriter, x: Value, heads: number): Value {
   const [batch, time, width] = x.shape as [number, number, number];
   return graph.transpose(graph.reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
 }
 
 /** The inverse of {@link splitHeads}. */
-export function joinHeads(graph: GraphBuilder, x: Value): Value {
+export function joinHeads(graph: GraphWriter, x: Value): Value {
   const [batch, heads, time, width] = x.shape as [number, number, number, number];
   return graph.reshape(graph.transpose(x, [0, 2, 1, 3]), [batch, time, heads * width]);
 }
 
 /** Each head of axis 1 `times` times, side by side. */
-export function repeatHeads(graph: GraphBuilder, x: Value, times: number): Value {
+export function repeatHeads(graph: GraphWriter, x: Value, times: number): Value {
   if (times === 1) return x;
   const [batch, heads, ...rest] = x.shape as [number, number, ...number[]];
   const apart = graph.expand(graph.reshape(x, [batch, heads, 1, ...rest]), [batch, heads, times, ...rest]);
@@ -84,7 +84,7 @@ function sizesOf(node: Node): Sizes {
  * where all may. With p = i + offset the place of query i among the keys, these are keys j ≤ p of a causal attention
  * and p − left ≤ j ≤ p + right of a window, those that are no padding, and those that the mask lets through.
  */
-function allowedKeys(graph: GraphBuilder, node: Node, sizes: Sizes): Value | undefined {
+function allowedKeys(graph: GraphWriter, node: Node, sizes: Sizes): Value | undefined {
   const { batch, queries, past } = sizes;
   const total = past + sizes.keys;
   const places = (length: number, shape: number[]): Value =>
@@ -127,7 +127,7 @@ function allowedKeys(graph: GraphBuilder, node: Node, sizes: Sizes): Value | und
 /** Far below any score, and yet a number: a row of such scores only has no NaN in its softmax. */
 const lowest = -3e38;
 
-function attend(graph: GraphBuilder, node: Node): readonly Value[] {
+function attend(graph: GraphWriter, node: Node): readonly Value[] {
   const sizes = sizesOf(node);
   const { queryHeads, keyHeads, width, past } = sizes;
   const flat = node.input(0).rank === 3;
@@ -180,7 +180,7 @@ function attend(graph: GraphBuilder, node: Node): readonly Value[] {
 }
 
 /** Pairs of entries of each head turned by the angle of their place. */
-function rotate(graph: GraphBuilder, node: Node): Value {
+function rotate(graph: GraphWriter, node: Node): Value {
   const x = node.input(0);
   const apart = x.rank === 4 ? x : splitHeads(graph, x, node.int('num_heads'));
   const [batch, heads, time, width] = apart.shape as [number, number, number, number];

@@ -1,11 +1,11 @@
-import { isFloatingPoint, type DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value, ValueType } from '../ir/value.js';
-import type { GraphBuilder } from '../builder/graph-builder.js';
+import { isFloatingPoint, type DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value, ValueType } from '../graph/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
 import { broadcastAxes, broadcastShapes } from '../shapes/broadcast.js';
 import { mapBroadcast } from './evaluate-broadcast.js';
-import { overwritesEither, overwritesFirst } from './kernel-buffers.js';
-import { noGradient, type Operator } from './operator.js';
+import { overwritesEither, overwritesFirst } from '../graph/kernel-buffers.js';
+import { noGradient, type Operator } from '../graph/operator.js';
 
 /** The broadcast type of all inputs, which must share their data type. */
 function inferBroadcast(node: Node, inputs: readonly Value[], dataType?: DataType): ValueType {
@@ -27,14 +27,14 @@ function inferBroadcast(node: Node, inputs: readonly Value[], dataType?: DataTyp
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-export function sumToShape(graph: GraphBuilder, gradient: Value, shape: readonly number[]): Value {
+export function sumToShape(graph: GraphWriter, gradient: Value, shape: readonly number[]): Value {
   const axes = broadcastAxes(shape, gradient.shape);
   const summed = graph.sum(gradient, axes);
   return summed.rank === shape.length ? summed : graph.reshape(summed, shape);
 }
 
 interface Pair {
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   readonly a: Value;
   readonly b: Value;
   readonly y: Value;
@@ -70,7 +70,7 @@ const inPlace = (operator: Operator): Operator => ({ ...operator, buffers: overw
 
 /** Max and Min of any number of inputs, lowered to pairs. Ties split evenly between the two, as PyTorch's do. */
 function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number): Operator {
-  const wins = (graph: GraphBuilder, a: Value, b: Value): Value =>
+  const wins = (graph: GraphWriter, a: Value, b: Value): Value =>
     name === 'Max' ? graph.greater(a, b) : graph.less(a, b);
   const share = (mine: 'a' | 'b') => (pair: Pair) => {
     const { graph, a, b, cotangent } = pair;

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Value } from '../graph/value.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import type { Operator } from '../graph/operator.js';
 
 /** Clip to bounds of which each may be left out. At a bound the gradient passes, as in PyTorch's clamp. */
 export const clipOperators: readonly Operator[] = [
@@ -46,7 +46,7 @@ export const clipOperators: readonly Operator[] = [
 ];
 
 /** The sum of the entries where a condition holds, in the shape of a bound. */
-function sumWhere(graph: GraphBuilder, condition: Value, x: Value, bound: Value): Value {
+function sumWhere(graph: GraphWriter, condition: Value, x: Value, bound: Value): Value {
   const chosen = graph.where(condition, x, 0);
   return graph.reshape(
     graph.sum(

@@ -1,6 +1,6 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Operator } from './operator.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Operator } from '../graph/operator.js';
 import { windowAttributes, windowOf, type Window } from './window.js';
 
 const attributes = {

@@ -1,10 +1,10 @@
-import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import { dataTypeOfNumber, describeDataTypeNumber, type DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import { noGradient, type Operator } from './operator.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import { noGradient, type Operator } from '../graph/operator.js';
 import { positions } from './window.js';
 
 /** The tensor that a Constant node holds, in whichever of its attributes it is. */

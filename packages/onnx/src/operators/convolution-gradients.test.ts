@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import type { Convolution } from './convolution-geometry.js';
 import { inputFormOf, inputForms, kernelFormOf, kernelForms } from './convolution-gradients.js';
-import type { Numbers } from './operator.js';
+import type { Numbers } from '../graph/operator.js';
 
 interface Geometry {
   readonly image: readonly number[];

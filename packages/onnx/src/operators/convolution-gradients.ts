@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { isUnstrided, type Convolution } from './convolution-geometry.js';
 import { flippedKernel, phases, transposedConvolution, type InputForm } from './convolution-input-forms.js';
 import {
@@ -101,7 +101,7 @@ export const kernelFormOf = (of: Convolution): KernelForm => choose(kernelChoice
 
 /** dX of a convolution, [N, C, …], from its kernel and the cotangent of its result. */
 export function convolutionInputGradient(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   weight: Value,
   cotangent: Value,
   of: Convolution,
@@ -111,7 +111,7 @@ export function convolutionInputGradient(
 
 /** dW of a convolution, [K, C/g, …], from its image and the cotangent of its result. */
 export function convolutionKernelGradient(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   image: Value,
   cotangent: Value,
   of: Convolution,

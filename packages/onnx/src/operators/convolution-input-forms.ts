@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { extentsOf, isUndilated, isUnstrided, type Convolution } from './convolution-geometry.js';
 import { cropSpatial, windowAttributes } from './window.js';
 
@@ -9,7 +9,7 @@ export interface InputForm {
   readonly name: string;
   /** Whether it can be written of this convolution. */
   fits(of: Convolution): boolean;
-  write(graph: GraphBuilder, weight: Value, cotangent: Value, of: Convolution): Value;
+  write(graph: GraphWriter, weight: Value, cotangent: Value, of: Convolution): Value;
 }
 
 /** The cotangent convolved with the kernel read backwards. */
@@ -99,7 +99,7 @@ export const transposedConvolution: InputForm = {
 };
 
 /** Reads backwards along some axes. */
-function flip(graph: GraphBuilder, x: Value, axes: readonly number[]): Value {
+function flip(graph: GraphWriter, x: Value, axes: readonly number[]): Value {
   const long = axes.filter((axis) => x.shape[axis] !== 1);
   if (long.length === 0) return x;
   return graph.slice(x, {
@@ -111,7 +111,7 @@ function flip(graph: GraphBuilder, x: Value, axes: readonly number[]): Value {
 }
 
 /** Exchanges the channel axes within each group: [K, C/g, …] becomes [C, K/g, …]. */
-function exchangeChannels(graph: GraphBuilder, weight: Value, group: number): Value {
+function exchangeChannels(graph: GraphWriter, weight: Value, group: number): Value {
   const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
   const apart = graph.reshape(weight, [group, first / group, second, ...kernel]);
   return graph.reshape(graph.transpose(apart, [0, 2, 1, ...range(kernel.length, 3)]), [

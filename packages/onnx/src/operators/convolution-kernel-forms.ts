@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { isPointwise, type Convolution } from './convolution-geometry.js';
 import { cropSpatial, positions, windowAttributes, type Window } from './window.js';
 
@@ -9,7 +9,7 @@ export interface KernelForm {
   readonly name: string;
   /** Whether it can be written of this convolution. */
   fits(of: Convolution): boolean;
-  write(graph: GraphBuilder, image: Value, cotangent: Value, of: Convolution): Value;
+  write(graph: GraphWriter, image: Value, cotangent: Value, of: Convolution): Value;
 }
 
 /** One matrix product per image. */
@@ -73,7 +73,7 @@ export const tapSums: KernelForm = {
 };
 
 /** What each tap of a kernel reads, [N, C, …outputs], in row-major order of the taps. */
-export function tapSlices(graph: GraphBuilder, image: Value, window: Window): readonly Value[] {
+export function tapSlices(graph: GraphWriter, image: Value, window: Window): readonly Value[] {
   const { kernel, strides, dilations, before, after, outputs } = window;
   const padded = graph.pad(image, [0, 0, ...before], [0, 0, ...after]);
   return Array.from(positions(kernel), (tap) => {
@@ -89,7 +89,7 @@ export function tapSlices(graph: GraphBuilder, image: Value, window: Window): re
 
 /** Joins what was computed of each tap, K·C/g numbers, to [K, C/g, …kernel]. */
 function joinTaps(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   taps: readonly Value[],
   { channels, filters, group, window }: Convolution,
 ): Value {
@@ -133,7 +133,7 @@ export const cotangentAsKernel: KernelForm = {
  *   cotangent of the same images.
  */
 export function sumOfProducts(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   pieces: readonly (readonly [columns: Value, cotangent: Value])[],
   { channels, filters, group, window }: Convolution,
 ): Value {
@@ -159,7 +159,7 @@ function piecesOf(count: number, most: number): readonly number[] {
 }
 
 /** Every window as a column: [N, C·taps, …outputs]. */
-function windowColumns(graph: GraphBuilder, image: Value, window: Window): Value {
+function windowColumns(graph: GraphWriter, image: Value, window: Window): Value {
   const channels = image.shape[1]!;
   const taps = sizeOf(window.kernel);
   const oneHot = new Float32Array(channels * taps * taps);

@@ -1,11 +1,11 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import { sameShape } from '../shapes/same-shape.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { sameShape } from '../graph/same-shape.js';
 import type { Convolution } from './convolution-geometry.js';
 import { convolutionInputGradient, convolutionKernelGradient } from './convolution-gradients.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 import {
   cropSpatial,
   flatten,
@@ -68,7 +68,7 @@ function convolutionOf(image: Value, kernel: Value, group: number, window: Windo
 
 const spatialAxes = (value: Value): number[] => value.shape.slice(2).map((_, axis) => axis + 2);
 
-const biasGradient = (graph: GraphBuilder, cotangent: Value): Value =>
+const biasGradient = (graph: GraphWriter, cotangent: Value): Value =>
   graph.sum(cotangent, [0, ...spatialAxes(cotangent)], false);
 
 const convolution: Operator = {
@@ -209,7 +209,7 @@ function transposedWindow(
 
 /** An output_shape that is larger than the kernels reach: runtimes want the padding with zeros apart. */
 function enlargedTransposedConvolution(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: Node,
   window: ReturnType<typeof transposedWindow>,
 ): Value {

@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Operator } from '../graph/operator.js';
 
 interface Geometry {
   readonly kernel: readonly [number, number];
@@ -47,7 +47,7 @@ function geometryOf(node: Node): Geometry {
 }
 
 /** The convolution of what bilinear sampling finds at the places of the kernel, each moved by its offset. */
-function convolve(graph: GraphBuilder, node: Node): Value {
+function convolve(graph: GraphWriter, node: Node): Value {
   const { kernel, strides, dilations, pads, size } = geometryOf(node);
   const [x, weight] = [node.input(0), node.input(1)];
   const [batch, channels, height, width] = x.shape as [number, number, number, number];

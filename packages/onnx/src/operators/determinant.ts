@@ -1,4 +1,4 @@
-import type { Numbers, Operator } from './operator.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 
 /** The determinant of a matrix by elimination with row exchanges. */
 function determinant(matrix: Float64Array, size: number): number {

@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Operator } from '../graph/operator.js';
 
 interface Equation {
   /** The label of every axis, operand by operand. Axes of an ellipsis are labelled by numbers, the last by −1. */
@@ -71,7 +71,7 @@ interface Labelled {
 }
 
 /** The labels in another order. */
-function arrange(graph: GraphBuilder, { value, labels }: Labelled, order: readonly string[]): Value {
+function arrange(graph: GraphWriter, { value, labels }: Labelled, order: readonly string[]): Value {
   return graph.transpose(
     value,
     order.map((label) => labels.indexOf(label)),
@@ -80,7 +80,7 @@ function arrange(graph: GraphBuilder, { value, labels }: Labelled, order: readon
 
 /** A repeated label takes the diagonal; an axis of length 1 against a longer one is dropped: it repeats. */
 function simplify(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   value: Value,
   labels: readonly string[],
   lengths: Equation['lengths'],
@@ -115,14 +115,14 @@ function simplify(
 }
 
 /** Sums over the labels that nothing needs any more. */
-function sumOthers(graph: GraphBuilder, { value, labels }: Labelled, needed: ReadonlySet<string>): Labelled {
+function sumOthers(graph: GraphWriter, { value, labels }: Labelled, needed: ReadonlySet<string>): Labelled {
   const axes = labels.flatMap((label, axis) => (needed.has(label) ? [] : [axis]));
   return { value: graph.sum(value, axes, false), labels: labels.filter((label) => needed.has(label)) };
 }
 
 /** The product of two operands, summed over the labels that both have and nothing needs any more. */
 function contract(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   left: Labelled,
   right: Labelled,
   needed: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 import { broadcastShapes } from '../shapes/broadcast.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
-import type { Numbers } from './operator.js';
+import type { Numbers } from '../graph/operator.js';
 
 /** Repeats `x` to a larger shape. */
 export function broadcastTo(x: Numbers, shape: readonly number[]): Numbers {

@@ -1,10 +1,10 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { dataTypeOfNumber } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf, tensorOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { dataTypeOfNumber } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf, tensorOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import { noGradient, type Operator } from './operator.js';
+import { noGradient, type Operator } from '../graph/operator.js';
 
 interface Transform {
   /** The length of the transform. */
@@ -26,7 +26,7 @@ const lengthsOf = ({ length, inverse, onesided }: Transform): [before: number, a
   onesided ? (inverse ? [half(length), length] : [length, half(length)]) : [length, length];
 
 /** The discrete Fourier transform of the rows [numbers · parts] as a product with a constant matrix. */
-function transformRows(graph: GraphBuilder, rows: Value, transform: Transform): Value {
+function transformRows(graph: GraphWriter, rows: Value, transform: Transform): Value {
   const { length, inverse, onesided, parts } = transform;
   const [before, after] = lengthsOf(transform);
   const partsNow = partsAfter(transform);

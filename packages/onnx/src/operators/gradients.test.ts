@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiateOutputs } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import type { Attributes } from '../ir/attributes.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiateOutputs } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
+import type { Attributes } from '../graph/attributes.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { flatLength, layOut, unflatten } from '../training/flat-vector.js';
-import { noGradient, type Numbers } from './operator.js';
+import { noGradient, type Numbers } from '../graph/operator.js';
 import { operatorNamed, operatorNames } from './registry.js';
 
 /** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */

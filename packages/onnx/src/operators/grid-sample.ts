@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { stridesOf } from '../shapes/strides.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 import { positions } from './window.js';
 
 /** One of the places along an axis that a sample is interpolated from: where it is, and its weight. */
@@ -16,13 +16,13 @@ interface Tap {
 const modes = ['bilinear', 'nearest', 'bicubic'];
 const paddings = ['zeros', 'border', 'reflection'];
 
-const floor = (graph: GraphBuilder, x: Value): Value => graph.only('Floor', [x]);
+const floor = (graph: GraphWriter, x: Value): Value => graph.only('Floor', [x]);
 
-const clip = (graph: GraphBuilder, x: Value, low: number, high: number): Value =>
+const clip = (graph: GraphWriter, x: Value, low: number, high: number): Value =>
   graph.only('Clip', [x, graph.constant(low, [], x.dataType), graph.constant(high, [], x.dataType)]);
 
 /** Folds coordinates back into [0, length − 1] at the borders, which lie in or half a pixel outside of the last pixel. */
-function reflect(graph: GraphBuilder, x: Value, length: number, alignCorners: boolean): Value {
+function reflect(graph: GraphWriter, x: Value, length: number, alignCorners: boolean): Value {
   const low = alignCorners ? 0 : -0.5;
   const span = alignCorners ? length - 1 : length;
   if (span === 0) return graph.multiply(x, 0);
@@ -32,7 +32,7 @@ function reflect(graph: GraphBuilder, x: Value, length: number, alignCorners: bo
   return clip(graph, graph.add(folded, low), 0, length - 1);
 }
 
-function padCoordinate(graph: GraphBuilder, node: Node, x: Value, length: number): Value {
+function padCoordinate(graph: GraphWriter, node: Node, x: Value, length: number): Value {
   switch (node.text('padding_mode')) {
     case 'border':
       return clip(graph, x, 0, length - 1);
@@ -44,7 +44,7 @@ function padCoordinate(graph: GraphBuilder, node: Node, x: Value, length: number
 }
 
 /** The weights of four neighbours in cubic convolution (a = −0.75), for the fraction between the second and the third. */
-function cubicWeights(graph: GraphBuilder, fraction: Value): Value[] {
+function cubicWeights(graph: GraphWriter, fraction: Value): Value[] {
   const a = -0.75;
   const near = (t: Value): Value =>
     graph.add(graph.multiply(graph.multiply(graph.subtract(graph.multiply(t, a + 2), a + 3), t), t), 1);
@@ -58,7 +58,7 @@ function cubicWeights(graph: GraphBuilder, fraction: Value): Value[] {
 }
 
 /** The taps of one axis for all samples. Cubic interpolation pads tap by tap, the others pad the coordinate. */
-function tapsOf(graph: GraphBuilder, node: Node, coordinate: Value, length: number): Tap[] {
+function tapsOf(graph: GraphWriter, node: Node, coordinate: Value, length: number): Tap[] {
   const mode = node.text('mode');
   if (mode === 'bicubic') {
     const lower = floor(graph, coordinate);
@@ -78,7 +78,7 @@ function tapsOf(graph: GraphBuilder, node: Node, coordinate: Value, length: numb
 }
 
 /** A tap as an index into the axis and a weight, which is 0 outside when padding is by zeros. */
-function bound(graph: GraphBuilder, node: Node, { place, weight }: Tap, length: number): Required<Tap> {
+function bound(graph: GraphWriter, node: Node, { place, weight }: Tap, length: number): Required<Tap> {
   const index = graph.cast(clip(graph, place, 0, length - 1), 'int64');
   if (node.text('padding_mode') !== 'zeros') return { place: index, weight };
   const inside = graph.cast(

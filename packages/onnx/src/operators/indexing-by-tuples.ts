@@ -1,12 +1,12 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import { sameShape } from '../shapes/same-shape.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { sameShape } from '../graph/same-shape.js';
 import { stridesOf } from '../shapes/strides.js';
 import { scatterMode } from './indexing.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import type { Operator } from './operator.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import type { Operator } from '../graph/operator.js';
 
 /** How many leading axes (after those of the batch) one index tuple addresses. */
 function tupleLength(node: Node, batchAxes: number): number {
@@ -28,7 +28,7 @@ function tupleLength(node: Node, batchAxes: number): number {
 }
 
 /** Index tuples over axes of `lengths` as places in the flattened axes: the last axis of `indices` is summed away. */
-function flatPlaces(graph: GraphBuilder, indices: Value, lengths: readonly number[]): Value {
+function flatPlaces(graph: GraphWriter, indices: Value, lengths: readonly number[]): Value {
   const vector = (values: readonly number[]): Value =>
     graph.constant(values, [values.length], indices.dataType);
   // A negative index counts from the end.

@@ -1,13 +1,13 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { ownProperty } from '../own-property.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { ownProperty } from '../graph/own-property.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import { sameShape } from '../shapes/same-shape.js';
+import { sameShape } from '../graph/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import type { GradientRequest, Numbers, Operator } from './operator.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import type { GradientRequest, Numbers, Operator } from '../graph/operator.js';
 import { flatten, positions } from './window.js';
 
 interface Range {
@@ -420,7 +420,7 @@ function keptBy(node: Node): { readonly starts: readonly number[]; readonly leng
 }
 
 /** The fill alone. */
-function nothingLeft(graph: GraphBuilder, node: Node): Value {
+function nothingLeft(graph: GraphWriter, node: Node): Value {
   const fill = node.inputs[2] ?? graph.constant(0, [], node.input(0).dataType);
   return graph.expand(graph.reshape(fill, []), paddedShape(node));
 }

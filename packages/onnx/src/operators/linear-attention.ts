@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import { joinHeads, repeatHeads, splitHeads } from './attention.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 
 const rules = ['linear', 'gated', 'delta', 'gated_delta'];
 
@@ -10,7 +10,7 @@ const rules = ['linear', 'gated', 'delta', 'gated_delta'];
  * The recurrence S ← exp(g)·S + k ⊗ u and o = scale·Sᵀq, with u = v or, by the delta rule, β·(v − exp(g)·Sᵀk),
  * written step by step.
  */
-function attendLinearly(graph: GraphBuilder, node: Node): readonly Value[] {
+function attendLinearly(graph: GraphWriter, node: Node): readonly Value[] {
   const [queryHeads, keyHeads] = [node.int('q_num_heads'), node.int('kv_num_heads')];
   const rule = node.text('update_rule');
   const q = splitHeads(graph, node.input(0), queryHeads);

@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { isFloatingPoint } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value, ValueType } from '../ir/value.js';
-import { sameShape } from '../shapes/same-shape.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { isFloatingPoint } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value, ValueType } from '../graph/value.js';
+import { sameShape } from '../graph/same-shape.js';
+import type { Operator } from '../graph/operator.js';
 
 const attributes = { ignore_index: ['int'], reduction: ['string', 'mean'] } as const;
 
@@ -23,7 +23,7 @@ function lossType(node: Node): ValueType {
 }
 
 /** −log p of the target class, weighted by class; the mean is over the weights, ignored targets have none. */
-function negativeLogLikelihood(graph: GraphBuilder, node: Node, logProbabilities: Value): Value {
+function negativeLogLikelihood(graph: GraphWriter, node: Node, logProbabilities: Value): Value {
   const target = node.input(1);
   const ignored = node.attributes['ignore_index'] as number | undefined;
   const valid = ignored === undefined ? undefined : graph.not(graph.equal(target, ignored));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import type { Attributes } from '../ir/attributes.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import type { Attributes } from '../graph/attributes.js';
 
 /** The maxima of regions of a column of `height` pixels 1, 2, 3, … */
 function maxima(height: number, regions: readonly number[], attributes: Attributes): number[] {

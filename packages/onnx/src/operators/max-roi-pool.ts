@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import type { Operator } from '../graph/operator.js';
 
 /** The gradient writes some nodes for each column of bins. */
 const mostColumns = 1024;
@@ -50,7 +50,7 @@ function boundsOf(
 
 /** {@link boundsOf} of all regions as nodes: `first` and `last` are [regions, 1], the results [regions, bins]. */
 function writeBounds(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   first: Value,
   last: Value,
   scale: number,
@@ -82,7 +82,7 @@ function writeBounds(
 }
 
 /** Which pixels of an axis each bin covers: bool [regions, bins, length]. */
-function writeCovered(graph: GraphBuilder, { starts, ends }: Bounds<Value>, length: number): Value {
+function writeCovered(graph: GraphWriter, { starts, ends }: Bounds<Value>, length: number): Value {
   const [regions, bins] = starts.shape as [number, number];
   const pixels = graph.constant(Float64Array.from({ length }, (_, pixel) => pixel));
   const [first, after] = [starts, ends].map((bound) => graph.reshape(bound, [regions, bins, 1])) as [

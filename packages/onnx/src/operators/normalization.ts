@@ -1,13 +1,13 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shapes/axes.js';
-import type { Numbers, Operator } from './operator.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 import { powerNorm } from './power-norm.js';
 
 /** A vector over the channels, in a shape that broadcasts against [N, C, …]. */
-function perChannel(graph: GraphBuilder, vector: Value, rank: number): Value {
+function perChannel(graph: GraphWriter, vector: Value, rank: number): Value {
   return graph.reshape(vector, [1, vector.shape[0]!, ...new Array<number>(rank - 2).fill(1)]);
 }
 
@@ -36,7 +36,7 @@ function channelStatistics(x: Numbers): { mean: Float64Array; variance: Float64A
  * own x, they are shared with no other node. (A factor of 1 would leave the scale itself.)
  */
 export function normalizeByBatch(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   { x, scale, bias, epsilon }: { x: Value; scale: Value; bias: Value; epsilon: number },
   name?: string,
 ): { y: Value; mean: Value; variance: Value } {
@@ -176,7 +176,7 @@ const batchNormalization: Operator = {
 
 /** (x − mean)/√(variance + ε) over `axes`, in the centred form that does not cancel. */
 function standardize(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   x: Value,
   axes: readonly number[],
   epsilon: number,
@@ -191,7 +191,7 @@ function standardize(
 const spatialAxes = (x: Value): number[] => x.shape.slice(2).map((_, axis) => axis + 2);
 
 /** Scale and bias, each a vector over the channels. */
-function scaleChannels(graph: GraphBuilder, x: Value, scale: Value, bias: Value): Value {
+function scaleChannels(graph: GraphWriter, x: Value, scale: Value, bias: Value): Value {
   return graph.add(graph.multiply(x, perChannel(graph, scale, x.rank)), perChannel(graph, bias, x.rank));
 }
 

@@ -1,8 +1,8 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Numbers, Operator } from './operator.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 import { powerNorm } from './power-norm.js';
 import { flatten, inputPosition, positions, windowAttributes, windowOf, type Window } from './window.js';
 
@@ -250,7 +250,7 @@ export const poolingOperators: readonly Operator[] = [
 ];
 
 /** Runtimes refuse automatic padding together with dilation; written out, it is like any other. */
-function explicitPads(graph: GraphBuilder, node: Node): readonly Value[] | undefined {
+function explicitPads(graph: GraphWriter, node: Node): readonly Value[] | undefined {
   if (node.text('auto_pad') === 'NOTSET') return undefined;
   const { pads } = windowAttributes(poolWindow(node));
   const attributes = { ...node.attributes, auto_pad: 'NOTSET', pads: pads! };
@@ -258,7 +258,7 @@ function explicitPads(graph: GraphBuilder, node: Node): readonly Value[] | undef
 }
 
 /** The sum of every window: a depthwise convolution with ones. */
-function windowSums(graph: GraphBuilder, x: Value, window: Window): Value {
+function windowSums(graph: GraphWriter, x: Value, window: Window): Value {
   const channels = x.shape[1]!;
   const ones = graph.constant(
     new Float64Array(channels * sizeOf(window.kernel)).fill(1),
@@ -275,7 +275,7 @@ function windowSums(graph: GraphBuilder, x: Value, window: Window): Value {
 }
 
 /** Places in a row-major tensor [N, C, …spatial], counted with the first spatial axis fastest instead. */
-function columnMajor(graph: GraphBuilder, places: Value, spatial: readonly number[]): Value {
+function columnMajor(graph: GraphWriter, places: Value, spatial: readonly number[]): Value {
   const plane = sizeOf(spatial);
   const modulo = (x: Value, length: number): Value =>
     graph.only('Mod', [x, graph.constant(length, [], 'int64')]);

@@ -1,13 +1,13 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 import { broadcastShapes } from '../shapes/broadcast.js';
 import { sumToShape } from './binary.js';
 import { broadcastTo } from './evaluate-broadcast.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 
-function swapLastAxes(graph: GraphBuilder, x: Value): Value {
+function swapLastAxes(graph: GraphWriter, x: Value): Value {
   const axes = Array.from(x.shape, (_, axis) => axis);
   [axes[x.rank - 2], axes[x.rank - 1]] = [x.rank - 1, x.rank - 2];
   return graph.transpose(x, axes);

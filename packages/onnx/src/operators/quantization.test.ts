@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiate } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
 
 /** Quantizes and dequantizes x by scale 0.5 and zero point 3, between the two passing `between`. */
 function pair(between: (graph: GraphBuilder, quantized: Value) => Value) {

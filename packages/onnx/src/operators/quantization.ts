@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { dataTypeOfNumber, type DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { dataTypeOfNumber, type DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 import { roundHalfToEven } from './round-half-to-even.js';
 
 const ranges: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
@@ -12,7 +12,7 @@ const ranges: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
 };
 
 /** A scale or zero point in a shape that broadcasts against x: one for all, one per place of an axis, or per block. */
-function spread(graph: GraphBuilder, node: Node, parameter: Value): Value {
+function spread(graph: GraphWriter, node: Node, parameter: Value): Value {
   const { shape } = node.input(0);
   if (parameter.shape.every((length) => length === 1)) return graph.reshape(parameter, []);
   const axis = normalizeAxis(node, node.int('axis'), shape.length);
@@ -62,7 +62,7 @@ const realOfQuantized = new WeakMap<Value, Value>();
 const movingOperators = new Set(['Reshape', 'Transpose', 'Expand', 'Slice', 'Gather']);
 
 /** For a value that a quantization gave, the same numbers from before they became integers. */
-function realBehind(graph: GraphBuilder, value: Value): Value | undefined {
+function realBehind(graph: GraphWriter, value: Value): Value | undefined {
   const own = realOfQuantized.get(value);
   const node = value.producer;
   if (own !== undefined || node === undefined || !movingOperators.has(node.operator.name)) return own;

@@ -1,4 +1,4 @@
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 
 /**
  * Dropout as it stands in a network: the identity, and a mask that keeps all. Training replaces it by a mask that is

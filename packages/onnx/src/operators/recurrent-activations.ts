@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 
 /** A function that bends a gate of a recurrent layer. */
 export type Activation = (x: Value) => Value;
@@ -8,7 +8,7 @@ export type Activation = (x: Value) => Value;
 interface Definition {
   /** The defaults of those of alpha and beta that the function takes; `undefined` where the standard has none. */
   readonly parameters: { readonly alpha?: number | undefined; readonly beta?: number | undefined };
-  write(graph: GraphBuilder, x: Value, alpha: number, beta: number): Value;
+  write(graph: GraphWriter, x: Value, alpha: number, beta: number): Value;
 }
 
 const plain = (operator: string): Definition => ({
@@ -50,7 +50,7 @@ const definitions: Readonly<Record<string, Definition>> = {
  * function that takes one, in order; where they end, the defaults hold.
  */
 export function recurrentActivations(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: Node,
   defaults: readonly string[],
   directions: number,

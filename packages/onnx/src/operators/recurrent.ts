@@ -1,13 +1,13 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeSchema } from '../ir/attributes.js';
-import type { Node } from '../ir/node.js';
-import type { Value, ValueType } from '../ir/value.js';
-import type { InputCount, Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { AttributeSchema } from '../graph/attributes.js';
+import type { Node } from '../graph/node.js';
+import type { Value, ValueType } from '../graph/value.js';
+import type { InputCount, Operator } from '../graph/operator.js';
 import { recurrentActivations, type Activation } from './recurrent-activations.js';
 
 /** What one direction of a recurrent layer computes with, unpacked and with its biases added up. */
 interface Cell {
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   readonly node: Node;
   readonly activations: readonly Activation[];
   /** Bounds what goes into an activation. */
@@ -126,7 +126,7 @@ function recurrent(layer: Layer): Operator {
   };
 }
 
-function unrolled(graph: GraphBuilder, node: Node, layer: Layer): readonly Value[] {
+function unrolled(graph: GraphWriter, node: Node, layer: Layer): readonly Value[] {
   const { duration, batch, hidden } = sizesOf(node, layer);
   const directions = directionsOf(node);
   const batchFirst = node.int('layout') === 1;
@@ -212,7 +212,7 @@ function unrolled(graph: GraphBuilder, node: Node, layer: Layer): readonly Value
 }
 
 /** For each step, which sequences of the batch have not ended, [batch, 1]; `undefined` where none ever does. */
-function activeSteps(graph: GraphBuilder, node: Node, duration: number): readonly Value[] | undefined {
+function activeSteps(graph: GraphWriter, node: Node, duration: number): readonly Value[] | undefined {
   const lengths = node.inputs[4];
   if (lengths === undefined) return undefined;
   if (lengths.constant !== undefined && node.knownNumbers(4).every((length) => length === duration)) {
@@ -223,12 +223,12 @@ function activeSteps(graph: GraphBuilder, node: Node, duration: number): readonl
 }
 
 /** The part of length 1 at a place along an axis. */
-function pick(graph: GraphBuilder, x: Value, axis: number, place: number): Value {
+function pick(graph: GraphWriter, x: Value, axis: number, place: number): Value {
   return graph.slice(x, { starts: [place], ends: [place + 1], axes: [axis] });
 }
 
 /** The parts of equal width of the last axis of [batch, gates · hidden]. */
-const gatesOf = (graph: GraphBuilder, x: Value, count: number): readonly Value[] =>
+const gatesOf = (graph: GraphWriter, x: Value, count: number): readonly Value[] =>
   graph.split(x, new Array<number>(count).fill(x.shape[1]! / count), 1);
 
 export const recurrentOperators: readonly Operator[] = [

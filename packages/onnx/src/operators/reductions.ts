@@ -1,10 +1,10 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import { normalizeAxes, normalizeAxis, reducedShape } from '../shapes/axes.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { powerNorm } from './power-norm.js';
-import { noGradient, type GradientRequest, type Numbers, type Operator } from './operator.js';
+import { noGradient, type GradientRequest, type Numbers, type Operator } from '../graph/operator.js';
 
 const axesOf = (node: Node): number[] =>
   normalizeAxes(node, node.optionalNumbers(1), node.input(0).rank, node.int('noop_with_empty_axes') === 1);
@@ -76,7 +76,7 @@ function reduction(
 /** A reduction lowered to others. */
 function composite(
   name: string,
-  rewrite: (graph: GraphBuilder, x: Value, sum: (x: Value) => Value, axes: readonly number[]) => Value,
+  rewrite: (graph: GraphWriter, x: Value, sum: (x: Value) => Value, axes: readonly number[]) => Value,
 ): Operator {
   const { inputs, attributes, infer } = reduction(
     name,

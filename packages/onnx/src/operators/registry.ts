@@ -1,4 +1,4 @@
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { arrangingOperators } from './arranging.js';
 import { attentionOperators } from './attention.js';
 import { deformableConvolutionOperators } from './deformable-convolution.js';
@@ -18,7 +18,7 @@ import { indexingOperators } from './indexing.js';
 import { lossOperators } from './losses.js';
 import { maxRoiPoolOperators } from './max-roi-pool.js';
 import { normalizationOperators } from './normalization.js';
-import { noGradient, type Operator } from './operator.js';
+import { noGradient, type Operator } from '../graph/operator.js';
 import { poolingOperators } from './pooling.js';
 import { productOperators } from './products.js';
 import { randomOperators } from './random.js';

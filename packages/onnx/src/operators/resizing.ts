@@ -1,10 +1,10 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { GraphBuilder } from '../builder/graph-builder.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
 import { normalizeAxis } from '../shapes/axes.js';
 import { stridesOf } from '../shapes/strides.js';
-import type { Numbers, Operator } from './operator.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 
 /** One resized axis: its number, and for every output place the input places and weights it is made of. */
 interface ResizedAxis {
@@ -201,7 +201,7 @@ function applyMatrix(x: Numbers, { axis, from, to, matrix }: ResizedAxis): Numbe
 }
 
 /** The transposed matrix applied to one axis of a value in the graph. */
-function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix }: ResizedAxis): Value {
+function applyTransposed(graph: GraphWriter, x: Value, { axis, from, to, matrix }: ResizedAxis): Value {
   const { shape } = x;
   const inner = sizeOf(shape.slice(axis + 1));
   const result = shape.map((length, place) => (place === axis ? from : length));
@@ -219,7 +219,7 @@ function applyTransposed(graph: GraphBuilder, x: Value, { axis, from, to, matrix
 }
 
 /** What Resize computes, as a product with one matrix for each axis. */
-export function resizeByMatrices(graph: GraphBuilder, node: Node, x: Value): Value {
+export function resizeByMatrices(graph: GraphWriter, node: Node, x: Value): Value {
   return resizedAxes(node).reduce((result, { axis, from, to, matrix, inside }) => {
     const transposed = new Float64Array(from * to);
     for (let row = 0; row < to; row++) {

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import type { Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import type { Operator } from '../graph/operator.js';
 
 /**
  * The matrices that interpolate along one axis: [regions, 1, bins, length], averaged over the samples of a bin, or for
@@ -10,7 +10,7 @@ import type { Operator } from './operator.js';
  * Linear interpolation between pixels gives pixel j the weight max(0, 1 − |coordinate − j|).
  */
 function interpolationMatrices(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: Node,
   bounds: { start: Value; end: Value },
   bins: number,

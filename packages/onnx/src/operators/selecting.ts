@@ -1,7 +1,7 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../graph/operator.js';
 
 /** The places that the condition of Compress keeps. */
 const keptPlaces = (node: Node): number[] =>

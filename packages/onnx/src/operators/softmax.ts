@@ -1,8 +1,8 @@
-import type { Node } from '../ir/node.js';
+import type { Node } from '../graph/node.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import { noGradient, type Numbers, type Operator } from './operator.js';
-import { sizeOf } from '../ir/tensor.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import { noGradient, type Numbers, type Operator } from '../graph/operator.js';
+import { sizeOf } from '../graph/tensor.js';
 
 const axisOf = (node: Node): number => normalizeAxis(node, node.int('axis'), node.input(0).rank);
 

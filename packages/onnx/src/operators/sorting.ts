@@ -1,8 +1,8 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
 import { normalizeAxis } from '../shapes/axes.js';
 import { mapLines } from './softmax.js';
-import type { Numbers, Operator } from './operator.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 
 const axisOf = (node: Node, rank: number): number => normalizeAxis(node, node.int('axis'), rank);
 

@@ -1,14 +1,14 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeSchema } from '../ir/attributes.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import { overwritesFirst } from './kernel-buffers.js';
-import { noGradient, type Operator } from './operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { AttributeSchema } from '../graph/attributes.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import { overwritesFirst } from '../graph/kernel-buffers.js';
+import { noGradient, type Operator } from '../graph/operator.js';
 import { roundHalfToEven } from './round-half-to-even.js';
 
 /** What the derivative of an elementwise function may be made of. */
 interface Point {
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   readonly node: Node;
   readonly x: Value;
   readonly y: Value;
@@ -44,7 +44,7 @@ const inPlace = (operator: Operator): Operator => ({ ...operator, buffers: overw
 function composite(
   name: string,
   attributes: Readonly<Record<string, AttributeSchema>>,
-  rewrite: (graph: GraphBuilder, x: Value, node: Node) => Value,
+  rewrite: (graph: GraphWriter, x: Value, node: Node) => Value,
 ): Operator {
   return {
     name,
@@ -81,11 +81,11 @@ const errorFunction = (x: number): number => {
 };
 
 /** The cotangent where a condition holds, else 0. A product with a mask takes about half the time of Where. */
-const gate = (graph: GraphBuilder, open: Value, cotangent: Value): Value =>
+const gate = (graph: GraphWriter, open: Value, cotangent: Value): Value =>
   graph.multiply(cotangent, graph.cast(open, cotangent.dataType));
 
 /** x·σ(αx) */
-const swish = (graph: GraphBuilder, x: Value, node: Node): Value =>
+const swish = (graph: GraphWriter, x: Value, node: Node): Value =>
   graph.multiply(x, graph.only('Sigmoid', [graph.multiply(x, node.float('alpha'))]));
 
 const elu: Operator = inPlace(

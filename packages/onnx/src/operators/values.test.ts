@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import type { Attributes } from '../ir/attributes.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import type { Numbers } from './operator.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import type { Attributes } from '../graph/attributes.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Numbers } from '../graph/operator.js';
 
 interface Operand {
   readonly shape: readonly number[];

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 
 /** How a sliding window (of a convolution or a pool) lies on the spatial axes. */
 export interface Window {
@@ -108,7 +108,7 @@ export function flatten(position: readonly number[], shape: readonly number[]): 
 
 /** Lengths of the spatial axes, from `starts` on, which are zero by default. */
 export function cropSpatial(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   x: Value,
   starts: readonly number[] | undefined,
   lengths: readonly number[],

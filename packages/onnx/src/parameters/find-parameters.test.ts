@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { ModelProto } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { decodeModel } from '../model/decode-model.js';
 import { encodeModel } from '../model/encode-model.js';
 import { networkLayout } from '../training/network.js';

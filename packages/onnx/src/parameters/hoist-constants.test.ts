@@ -10,11 +10,11 @@ import {
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
 import { encodeModel } from '../model/encode-model.js';
 import { importModel } from '../model/import-model.js';
-import { writeInitializers } from '../model/write-initializers.js';
+import { writeInitializers } from '../training/write-initializers.js';
 import { networkLayout } from '../training/network.js';
 
 const tensor = (name: string, floatData: number[]): TensorProto =>

@@ -1,5 +1,5 @@
 import type { TensorProto } from 'onnx-buf';
-import { describeDataTypeNumber } from '../ir/data-type.js';
+import { describeDataTypeNumber } from '../graph/data-type.js';
 import { describeComputed } from './computed-values.js';
 import type { Role, TensorUse } from './tensor-uses.js';
 

@@ -1,5 +1,5 @@
 import type { ModelProto, TensorProto } from 'onnx-buf';
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { equalTensors, type Equal } from './equal-tensors.js';
 import { surveyModel, type Sharing } from './survey.js';
 import { numbersOfTensor } from './tensor-numbers.js';

@@ -1,6 +1,6 @@
 import type { ModelProto, TensorProto } from 'onnx-buf';
 import { renamed } from '../model/external-data.js';
-import { describeDataTypeNumber, isHalfPrecision } from '../ir/data-type.js';
+import { describeDataTypeNumber, isHalfPrecision } from '../graph/data-type.js';
 import { constantOf, hoistConstants, isFloating } from './hoist-constants.js';
 import { conflictingParts, partsOf, type Merged } from './merged-tensors.js';
 import { exclusionOf, quantizedWeight, type Exclusion, type Origin } from './parameter-rule.js';

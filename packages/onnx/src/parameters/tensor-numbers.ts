@@ -1,10 +1,10 @@
 import type { TensorProto } from 'onnx-buf';
-import { describeDataTypeNumber, isHalfPrecision } from '../ir/data-type.js';
-import { numbersOf, sizeOf } from '../ir/tensor.js';
+import { describeDataTypeNumber, isHalfPrecision } from '../graph/data-type.js';
+import { numbersOf, sizeOf } from '../graph/tensor.js';
 import { decodeTensor } from '../model/decode-model.js';
 import { isExternal, readExternal } from '../model/external-data.js';
 import { halfOf, largestHalf, numberOfHalf, type HalfType } from '../model/half-precision.js';
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 
 /** The entries of a floating-point tensor; `undefined` where they cannot be read. */
 export function numbersOfTensor(tensor: TensorProto): Float64Array | undefined {

@@ -1,6 +1,6 @@
 import type { ModelProto, NodeProto } from 'onnx-buf';
 import { copyMessage } from '../model/copy-message.js';
-import { initializerUses } from '../training/initializer-uses.js';
+import { initializerUses } from './initializer-uses.js';
 
 /** What a tensor is to an operator that reads it. */
 export type Role =

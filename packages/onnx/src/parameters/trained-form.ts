@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { NodeProtoSchema, TensorProto_DataType, type ModelProto, type TensorProto } from 'onnx-buf';
-import { isHalfPrecision } from '../ir/data-type.js';
+import { isHalfPrecision } from '../graph/data-type.js';
 import { copyMessage } from '../model/copy-message.js';
 import { computedTensor } from '../model/external-data.js';
 import { hoistConstants } from './hoist-constants.js';

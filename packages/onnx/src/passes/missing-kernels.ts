@@ -1,9 +1,9 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import type { ModelProto } from 'onnx-buf';
-import type { Node } from '../ir/node.js';
-import { liveNodes } from '../model/encode-model.js';
+import type { Node } from '../graph/node.js';
 import { importModel } from '../model/import-model.js';
 import { missingKernel } from '../providers/missing-kernel.js';
-import { readValues } from '../providers/read-values.js';
+import { readValues } from '../graph/read-values.js';
 import { profiles, type ProfileName } from './profiles.js';
 import type { Profile } from './profile.js';
 

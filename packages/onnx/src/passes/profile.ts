@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import type { ProviderName } from '../providers/kernel-tables.js';
 
 /** What a graph is written for: providers of ONNX Runtime, and what is written otherwise for them. */
@@ -26,7 +26,7 @@ export interface Rewriting {
 /** What a rewriting is given. */
 export interface RewriteRequest {
   /** The new graph. */
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   /** The node in the graph that was. */
   readonly node: Node;
   /** Its inputs in the new graph. */

@@ -1,8 +1,8 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { differentiate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { differentiate } from '../differentiation/differentiate.js';
+import { interpret } from '../graph/interpret.js';
 import { genericProfile } from './generic-profile.js';
 import { rewriteGraph } from './rewrite-graph.js';
 

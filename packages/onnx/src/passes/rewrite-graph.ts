@@ -1,8 +1,8 @@
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
-import { readValues } from '../providers/read-values.js';
+import { liveNodes } from '../graph/live-nodes.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import { readValues } from '../graph/read-values.js';
 import type { Rewriting } from './profile.js';
 
 /**

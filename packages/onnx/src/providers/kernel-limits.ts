@@ -1,7 +1,7 @@
-import type { Node } from '../ir/node.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
-import { sameShape } from '../shapes/same-shape.js';
+import type { Node } from '../graph/node.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { sameShape } from '../graph/same-shape.js';
 import type { ProviderName } from './kernel-tables.js';
 
 /** Says what of a node a kernel cannot do though it takes its types. */

@@ -1,4 +1,4 @@
-import type { DataType } from '../ir/data-type.js';
+import type { DataType } from '../graph/data-type.js';
 import { kernelTables, type ProviderName } from './kernel-tables.js';
 import { operatorSignatures } from './operator-signatures.js';
 

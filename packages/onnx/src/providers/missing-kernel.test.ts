@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { kernelTypes } from './kernel-types.js';
 import { missingKernel } from './missing-kernel.js';
 

@@ -1,6 +1,6 @@
-import type { DataType } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { DataType } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
 import { kernelLimits } from './kernel-limits.js';
 import { kernelTables, type ProviderName } from './kernel-tables.js';
 import { operatorSignatures } from './operator-signatures.js';

@@ -1,4 +1,4 @@
-import type { Node } from '../ir/node.js';
+import type { Node } from '../graph/node.js';
 
 /** An axis counted from the front; the specification lets it count from the back when negative. */
 export function normalizeAxis(node: Node, axis: number, rank: number): number {

@@ -1,4 +1,4 @@
-import type { Value } from '../ir/value.js';
+import type { Value } from '../graph/value.js';
 
 /** The axis that holds one score per class; `'none'` where there is one score per pixel and no such axis. */
 export type ClassAxis = number | 'none';

@@ -1,20 +1,20 @@
+import type { BatchNormalizationMode } from '../parameters/batch-normalization-mode.js';
 import type { ModelProto } from 'onnx-buf';
-import type { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { Value } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { layOut } from './flat-vector.js';
-import { lossGradients, type Recompute } from './loss-gradients.js';
+import { lossGradients, type Recompute } from '../differentiation/loss-gradients.js';
 import { appendLoss, type LossOptions } from './network-loss.js';
 import {
   buildNetwork,
   networkLayout,
-  type BatchNormalizationMode,
   type LayoutOptions,
   type Network,
   type NetworkLayout,
 } from './network.js';
 import { checkCuts, whyUnreached } from './reach.js';
 import type { TrainedOutput } from './trained-output.js';
-import type { UntrainedParameter } from './untrained.js';
+import type { UntrainedParameter } from '../parameters/untrained.js';
 
 export interface DifferentiationOptions extends LossOptions, LayoutOptions {
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;

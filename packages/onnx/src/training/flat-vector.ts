@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { sizeOf } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
 
 /** A tensor that lies in a flat vector together with others. */
 export interface FlatEntry {
@@ -31,11 +31,7 @@ export function flatLength(layout: readonly FlatEntry[]): number {
 }
 
 /** Takes a flat vector apart. */
-export function unflatten(
-  graph: GraphBuilder,
-  vector: Value,
-  layout: readonly FlatEntry[],
-): readonly Value[] {
+export function unflatten(graph: GraphWriter, vector: Value, layout: readonly FlatEntry[]): readonly Value[] {
   return graph
     .split(
       vector,
@@ -46,7 +42,7 @@ export function unflatten(
 }
 
 /** Puts tensors together into a flat vector. */
-export function flatten(graph: GraphBuilder, values: readonly Value[]): Value {
+export function flatten(graph: GraphWriter, values: readonly Value[]): Value {
   return graph.concat(
     values.map((value) => graph.reshape(value, [sizeOf(value.shape)])),
     0,

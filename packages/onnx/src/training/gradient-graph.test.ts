@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { crossEntropy } from '@lovasz/core';
 import { expect, test } from '@jest/globals';
-import { interpret } from '../interpret.js';
+import { interpret } from '../graph/interpret.js';
 import { decodeModel, numbersOfInitializer } from '../model/decode-model.js';
 import { importModel } from '../model/import-model.js';
 import { buildGradientGraph } from './gradient-graph.js';

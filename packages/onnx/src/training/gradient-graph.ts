@@ -1,5 +1,5 @@
 import type { ModelProto } from 'onnx-buf';
-import type { Value } from '../ir/value.js';
+import type { Value } from '../graph/value.js';
 import { differentiateNetwork } from './differentiated-network.js';
 import type { Network, NetworkLayout } from './network.js';
 import type { TrainingGraphOptions } from './training-graph.js';

@@ -1,6 +1,6 @@
 import type { TensorBackend } from '@lovasz/core';
 import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
-import type { Value } from '../ir/value.js';
+import type { Value } from '../graph/value.js';
 import { watchLabels } from './compared-labels.js';
 import type { Network } from './network.js';
 import { channelsFirst, trainedOutput, type OutputOptions, type TrainedOutput } from './trained-output.js';

@@ -1,9 +1,10 @@
+import type { BatchNormalizationMode } from '../parameters/batch-normalization-mode.js';
 import type { ModelProto } from 'onnx-buf';
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Value } from '../graph/value.js';
 import { importModel } from '../model/import-model.js';
 import type { ImportedNode } from '../model/imported-node.js';
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { normalizeByBatch } from '../operators/normalization.js';
 import type { Equal } from '../parameters/equal-tensors.js';
 import { readSharing, type SharingOptions } from '../parameters/sharing.js';
@@ -11,14 +12,7 @@ import { surveyModel, type Surveyed } from '../parameters/survey.js';
 import { trainedForm, withoutHalfPrecision } from '../parameters/trained-form.js';
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
 import { selectionTest, type ParameterSelection } from './parameter-selection.js';
-import type { UntrainedParameter } from './untrained.js';
-
-/** How a batch normalization normalizes during training. */
-export type BatchNormalizationMode =
-  /** By the statistics of the batch; running statistics follow. */
-  | 'train'
-  /** By the running statistics as they are: for batches too small to estimate them from. */
-  | 'frozen';
+import type { UntrainedParameter } from '../parameters/untrained.js';
 
 /** What of a model is trained, and where it lies in the flat vectors that hold its state. */
 export interface NetworkLayout {
@@ -42,7 +36,7 @@ export interface RandomInput {
 
 /** A network written into a graph, with its state as inputs. */
 export interface Network {
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   readonly inputs: readonly Value[];
   readonly outputs: readonly { readonly name: string; readonly value: Value }[];
   /** The flat vectors. `undefined` when there is nothing in them. */
@@ -153,7 +147,7 @@ export function buildNetwork(
   },
 ): Network {
   const state: { vector?: Value; statistics?: Value; entries?: Map<string, Value> } = {};
-  const entriesIn = (graph: GraphBuilder): Map<string, Value> => {
+  const entriesIn = (graph: GraphWriter): Map<string, Value> => {
     if (state.entries !== undefined) return state.entries;
     state.vector = graph.input('parameters', 'float32', [flatLength(layout.parameters)]);
     const parts = unflatten(graph, state.vector, layout.parameters);
@@ -170,11 +164,11 @@ export function buildNetwork(
   const randomInputs: RandomInput[] = [];
   const training = options.mode === 'train';
   const overrides = {
-    Dropout: (graph: GraphBuilder, node: ImportedNode) =>
+    Dropout: (graph: GraphWriter, node: ImportedNode) =>
       training ? dropout(graph, node, randomInputs) : [node.inputs[0]!],
     // Whether the batch or the running statistics normalize is decided here, whatever mode the model was exported in.
     // What depends on no input of the network is weights, which are standardised in prediction too.
-    BatchNormalization: (graph: GraphBuilder, node: ImportedNode) => {
+    BatchNormalization: (graph: GraphWriter, node: ImportedNode) => {
       if (node.attributes['training_mode'] === 1 && !isFed(graph, node.inputs[0]!)) {
         return standardization(graph, node);
       }
@@ -224,7 +218,7 @@ export function inputShapesOf(network: Network): Readonly<Record<string, readonl
  * operator itself would take the population variance).
  */
 function trainedBatchNormalization(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: ImportedNode,
   updated: Map<Value, Value>,
 ): readonly Value[] {
@@ -258,7 +252,7 @@ function trainedBatchNormalization(
 }
 
 /** Normalizes weights by their own mean and variance; the operator's running statistics are nobody's. */
-function standardization(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+function standardization(graph: GraphWriter, node: ImportedNode): readonly Value[] {
   const [x, scale, bias, mean, variance] = node.inputs as Value[];
   const epsilon = (node.attributes['epsilon'] as number | undefined) ?? 1e-5;
   const { y } = normalizeByBatch(graph, { x: x!, scale: scale!, bias: bias!, epsilon }, node.name);
@@ -266,7 +260,7 @@ function standardization(graph: GraphBuilder, node: ImportedNode): readonly Valu
 }
 
 /** Whether a value depends on an input of the graph, other than those that hold its state. */
-function fedValues(isState: (input: Value) => boolean): (graph: GraphBuilder, value: Value) => boolean {
+function fedValues(isState: (input: Value) => boolean): (graph: GraphWriter, value: Value) => boolean {
   const known = new Map<Value, boolean>();
   return (graph, value) => {
     const inputs = new Set(graph.inputs);
@@ -290,7 +284,7 @@ function fedValues(isState: (input: Value) => boolean): (graph: GraphBuilder, va
 }
 
 /** Normalizes by the running statistics and leaves them as they are. */
-function settledBatchNormalization(graph: GraphBuilder, node: ImportedNode): readonly Value[] {
+function settledBatchNormalization(graph: GraphWriter, node: ImportedNode): readonly Value[] {
   const [, , , mean, variance] = node.inputs as Value[];
   const attributes = { ...node.attributes, training_mode: 0 };
   const y = graph.apply('BatchNormalization', node.inputs, attributes, { name: node.name })[0]!;
@@ -298,7 +292,7 @@ function settledBatchNormalization(graph: GraphBuilder, node: ImportedNode): rea
 }
 
 /** Keeps each entry with probability 1 − ratio and scales it by 1/(1 − ratio), by uniform numbers fed from outside. */
-function dropout(graph: GraphBuilder, node: ImportedNode, randomInputs: RandomInput[]): readonly Value[] {
+function dropout(graph: GraphWriter, node: ImportedNode, randomInputs: RandomInput[]): readonly Value[] {
   const x = node.inputs[0]!;
   const ratio = node.inputs[1]?.constant === undefined ? 0.5 : Number(node.inputs[1].constant.data[0]);
   if (ratio === 0) return [x];

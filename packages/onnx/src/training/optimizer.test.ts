@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
-import type { Numbers } from '../operators/operator.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
+import type { Numbers } from '../graph/operator.js';
 import { adam } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import { sgd } from './sgd.js';

@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Value } from '../graph/value.js';
 
 /** What an optimizer reads at one step. All values are flat vectors over every trained weight. */
 export interface UpdateRequest {
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   readonly parameters: Value;
   readonly gradient: Value;
   /** One vector for each of {@link Optimizer.moments}, in their order. */

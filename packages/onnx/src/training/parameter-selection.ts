@@ -1,4 +1,4 @@
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from '../graph/onnx-error.js';
 
 /** Some of a model's tensors: their names, or a test of a name, which is told whether it is trained by default. */
 export type ParameterSelection = readonly string[] | ((name: string, byDefault: boolean) => boolean);

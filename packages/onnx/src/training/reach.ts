@@ -1,9 +1,9 @@
-import type { Backpropagation } from '../differentiate.js';
-import { isFloatingPoint } from '../ir/data-type.js';
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
-import { noGradient } from '../operators/operator.js';
+import { liveNodes } from '../graph/live-nodes.js';
+import type { Backpropagation } from '../differentiation/differentiate.js';
+import { isFloatingPoint } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import { noGradient } from '../graph/operator.js';
 
 /** A network with the loss of one of its outputs. */
 export interface LossOfOutput {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { crossEntropy, hinge, lovaszHinge, lovaszSoftmax, softJaccard } from '@lovasz/core';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
 import { decodeModel } from '../model/decode-model.js';
 import { encodeModel } from '../model/encode-model.js';
 import { importModel } from '../model/import-model.js';

@@ -1,6 +1,6 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Value } from '../graph/value.js';
+import { OnnxError } from '../graph/onnx-error.js';
 import { channelAxisOf, type ClassAxis } from './channel-axis.js';
 import type { Network } from './network.js';
 
@@ -95,7 +95,7 @@ export function outputWarnings({ name, others }: TrainedOutput): readonly string
 
 /** The logits as losses take them, `[batch, classes, …]`. */
 export function channelsFirst(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   { logits, classAxis }: { logits: Value; classAxis: ClassAxis },
 ): Value {
   const [batch, ...rest] = logits.shape;
@@ -110,7 +110,7 @@ export function channelsFirst(
  * is above the threshold.
  */
 export function predictionsOf(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   { logits, classAxis, isBinary, labelShape }: ReturnType<typeof trainedOutput>,
   logitThreshold = 0,
 ): Value {

@@ -7,8 +7,8 @@ import {
   NodeProtoSchema,
   type ModelProto,
 } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { interpret } from '../interpret.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { interpret } from '../graph/interpret.js';
 import { planMemory } from '../memory/plan-memory.js';
 import { decodeModel } from '../model/decode-model.js';
 import { encodeModel } from '../model/encode-model.js';

@@ -1,26 +1,21 @@
+import type { BatchNormalizationMode } from '../parameters/batch-normalization-mode.js';
 import type { ModelProto } from 'onnx-buf';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import type { Value } from '../ir/value.js';
+import { GraphBuilder } from '../graph-builder.js';
+import type { Value } from '../graph/value.js';
 import type { MemoryPlan } from '../memory/plan-memory.js';
-import { modelWarnings } from '../inspection/model-warnings.js';
+import { modelWarnings } from '../warnings/model-warnings.js';
 import type { ProfileName } from '../passes/profiles.js';
 import { differentiateNetwork } from './differentiated-network.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
 import { findParameters } from '../parameters/find-parameters.js';
 import type { LossOptions } from './network-loss.js';
-import {
-  inputShapesOf,
-  type BatchNormalizationMode,
-  type LayoutOptions,
-  type NetworkLayout,
-  type RandomInput,
-} from './network.js';
-import type { Recompute } from './loss-gradients.js';
+import { inputShapesOf, type LayoutOptions, type NetworkLayout, type RandomInput } from './network.js';
+import type { Recompute } from '../differentiation/loss-gradients.js';
 import { once } from './once.js';
 import type { Optimizer } from './optimizer.js';
 import { outputWarnings, type TrainedOutput } from './trained-output.js';
-import { describeUntrained } from './untrained.js';
+import { describeUntrained } from '../parameters/untrained.js';
 import { writeGraph } from './write-graph.js';
 
 export interface TrainingGraphOptions extends LossOptions, LayoutOptions {

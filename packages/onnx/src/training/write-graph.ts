@@ -1,4 +1,4 @@
-import type { Value } from '../ir/value.js';
+import type { Value } from '../graph/value.js';
 import { executionOrder } from '../memory/execution-order.js';
 import { planMemory, type MemoryPlan } from '../memory/plan-memory.js';
 import { writingOrder } from '../memory/writing-order.js';

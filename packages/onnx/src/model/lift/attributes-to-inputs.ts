@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { AttributeValue } from '../../ir/attributes.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { AttributeValue } from '../../graph/attributes.js';
+import type { Value } from '../../graph/value.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
-type Write = (graph: GraphBuilder, value: AttributeValue) => Value;
+type Write = (graph: GraphWriter, value: AttributeValue) => Value;
 
 const integers: Write = (graph, value) =>
   graph.integers(typeof value === 'number' ? [value] : (value as number[]));

@@ -1,4 +1,4 @@
-import { OnnxError } from '../../onnx-error.js';
+import { OnnxError } from '../../graph/onnx-error.js';
 import type { ImportedNode } from '../imported-node.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
 import type { ImportedNode } from '../imported-node.js';
 
 /** One reason for which a node of another operator set is written otherwise in set 18. */
@@ -7,7 +7,7 @@ export interface Lifting {
   /** The operator sets in which the node was written the other way: from … up to and including … */
   readonly opsets: readonly [from: number, to: number];
   /** The node as set 18 writes it. */
-  lift(graph: GraphBuilder, node: ImportedNode): ImportedNode;
+  lift(graph: GraphWriter, node: ImportedNode): ImportedNode;
 }
 
 /** The node without some of its attributes, and with others added. */

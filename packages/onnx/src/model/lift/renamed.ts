@@ -1,4 +1,4 @@
-import { ownProperty } from '../../own-property.js';
+import { ownProperty } from '../../graph/own-property.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
 const gridModes: Readonly<Record<string, string>> = { linear: 'bilinear', cubic: 'bicubic' };

@@ -1,5 +1,5 @@
-import { numbersOf } from '../../ir/tensor.js';
-import { OnnxError } from '../../onnx-error.js';
+import { numbersOf } from '../../graph/tensor.js';
+import { OnnxError } from '../../graph/onnx-error.js';
 import type { ImportedNode } from '../imported-node.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 

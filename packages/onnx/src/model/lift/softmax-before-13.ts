@@ -1,5 +1,5 @@
-import { OnnxError } from '../../onnx-error.js';
-import { sizeOf } from '../../ir/tensor.js';
+import { OnnxError } from '../../graph/onnx-error.js';
+import { sizeOf } from '../../graph/tensor.js';
 import { changeAttributes, type Lifting } from './lifting.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Value } from '../../ir/value.js';
+import type { Value } from '../../graph/value.js';
 import type { Rewriting } from '../profile.js';
 
 /** Batch normalization in training: y = (x − mean)·scale/√(variance + ε) + bias, with the statistics of the batch. */

@@ -1,4 +1,4 @@
-import { numbersOf, tensorOf, type Tensor } from '../../ir/tensor.js';
+import { numbersOf, tensorOf, type Tensor } from '../../graph/tensor.js';
 import type { Rewriting } from '../profile.js';
 
 /** A tensor of one repeated value. Small ones have become constants before. */

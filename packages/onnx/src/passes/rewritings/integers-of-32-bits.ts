@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import { numbersOf, tensorOf } from '../../ir/tensor.js';
-import type { Value } from '../../ir/value.js';
-import { dataTypeNumbers } from '../../ir/data-type.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import { numbersOf, tensorOf } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
+import { dataTypeNumbers } from '../../graph/data-type.js';
 import { kernelTables } from '../../providers/kernel-tables.js';
 import { operatorSignatures } from '../../providers/operator-signatures.js';
 import type { Rewriting } from '../profile.js';
@@ -40,10 +40,10 @@ export const integersOf32Bits: Rewriting = {
   },
 };
 
-function narrow(graph: GraphBuilder, x: Value): Value {
+function narrow(graph: GraphWriter, x: Value): Value {
   if (x.dataType === 'int32') return x;
   if (x.constant === undefined) return graph.cast(x, 'int32');
   return graph.constantTensor(tensorOf('int32', x.shape, numbersOf(x.constant)));
 }
 
-const widen = (graph: GraphBuilder, x: Value): Value => (x.dataType === 'int64' ? x : graph.cast(x, 'int64'));
+const widen = (graph: GraphWriter, x: Value): Value => (x.dataType === 'int64' ? x : graph.cast(x, 'int64'));

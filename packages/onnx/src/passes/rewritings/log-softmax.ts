@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { Value } from '../../graph/value.js';
 import type { Rewriting } from '../profile.js';
 
 /** x − max − log Σ exp(x − max), along an axis. */
-export function logSoftmax(graph: GraphBuilder, x: Value, axis: number): Value {
+export function logSoftmax(graph: GraphWriter, x: Value, axis: number): Value {
   const centred = graph.subtract(x, graph.max(x, [axis]));
   return graph.subtract(centred, graph.log(graph.sum(graph.exp(centred), [axis])));
 }

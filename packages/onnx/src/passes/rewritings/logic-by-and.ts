@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { Value } from '../../graph/value.js';
 import type { Rewriting } from '../profile.js';
 
-const both = (graph: GraphBuilder, a: Value, b: Value): Value => graph.only('And', [a, b]);
-const either = (graph: GraphBuilder, a: Value, b: Value): Value =>
+const both = (graph: GraphWriter, a: Value, b: Value): Value => graph.only('And', [a, b]);
+const either = (graph: GraphWriter, a: Value, b: Value): Value =>
   graph.not(both(graph, graph.not(a), graph.not(b)));
 
 /** Or and Xor. */

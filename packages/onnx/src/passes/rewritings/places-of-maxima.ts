@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { Node } from '../../ir/node.js';
-import { sizeOf } from '../../ir/tensor.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { Node } from '../../graph/node.js';
+import { sizeOf } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
 import { flatten, inputPosition, positions, windowOf } from '../../operators/window.js';
 import type { Rewriting } from '../profile.js';
 
@@ -17,7 +17,7 @@ export const placesOfMaxima: Rewriting = {
 };
 
 /** int32 places in the whole of x, in row-major order; the first of the window where several entries are the maximum. */
-function placesOf(graph: GraphBuilder, node: Node, x: Value, y: Value): Value {
+function placesOf(graph: GraphWriter, node: Node, x: Value, y: Value): Value {
   const spatial = x.shape.slice(2);
   const window = windowOf(node, spatial, node.ints('kernel_shape') ?? []);
   const { kernel, strides, dilations, before, outputs } = window;

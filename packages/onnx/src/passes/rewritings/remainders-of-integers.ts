@@ -1,4 +1,4 @@
-import type { Value } from '../../ir/value.js';
+import type { Value } from '../../graph/value.js';
 import type { Rewriting } from '../profile.js';
 
 /** Mod of integers, in int32: a − b·⌊a/b⌋, which has the sign of b; with `fmod`, that of a. */

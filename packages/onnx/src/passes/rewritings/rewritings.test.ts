@@ -1,12 +1,12 @@
+import { liveNodes } from '../../graph/live-nodes.js';
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../../builder/graph-builder.js';
-import { differentiate } from '../../differentiate.js';
-import { interpret } from '../../interpret.js';
-import type { DataType } from '../../ir/data-type.js';
-import type { Value } from '../../ir/value.js';
-import { liveNodes } from '../../model/encode-model.js';
+import { GraphBuilder } from '../../graph-builder.js';
+import { differentiate } from '../../differentiation/differentiate.js';
+import { interpret } from '../../graph/interpret.js';
+import type { DataType } from '../../graph/data-type.js';
+import type { Value } from '../../graph/value.js';
 import { missingKernel } from '../../providers/missing-kernel.js';
-import { readValues } from '../../providers/read-values.js';
+import { readValues } from '../../graph/read-values.js';
 import { profileNames, profiles, type ProfileName } from '../profiles.js';
 import { rewriteGraph } from '../rewrite-graph.js';
 

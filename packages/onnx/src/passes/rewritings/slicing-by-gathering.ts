@@ -1,4 +1,4 @@
-import type { Node } from '../../ir/node.js';
+import type { Node } from '../../graph/node.js';
 import type { Rewriting } from '../profile.js';
 
 /** Slice of other data than float32. */

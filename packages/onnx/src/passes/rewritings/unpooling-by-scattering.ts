@@ -1,4 +1,4 @@
-import { sizeOf } from '../../ir/tensor.js';
+import { sizeOf } from '../../graph/tensor.js';
 import type { Rewriting } from '../profile.js';
 
 /** MaxUnpool puts each entry at its place in a tensor of zeros. */

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { Node } from '../../ir/node.js';
-import { sizeOf } from '../../ir/tensor.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { Node } from '../../graph/node.js';
+import { sizeOf } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
 import type { Rewriting } from '../profile.js';
 
 /** Conv in three dimensions with groups, and ConvTranspose in three dimensions. */
@@ -31,7 +31,7 @@ export const volumetricConvolutions: readonly Rewriting[] = [
 
 /** Convolves each group by itself. */
 function byGroups(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: Node,
   [x, weight, bias]: readonly (Value | undefined)[],
   convolve: (x: Value, weight: Value) => Value,
@@ -52,7 +52,7 @@ function byGroups(
 
 /** A transposed convolution: zeros between the entries, and a convolution by the kernel read backwards. */
 function transposed(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   node: Node,
   x: Value,
   weight: Value,
@@ -83,7 +83,7 @@ function transposed(
 }
 
 /** `stride` − 1 zeros after each entry along the axis. */
-function withZerosBetween(graph: GraphBuilder, x: Value, axis: number, stride: number): Value {
+function withZerosBetween(graph: GraphWriter, x: Value, axis: number, stride: number): Value {
   if (stride === 1) return x;
   const { shape } = x;
   const outer = sizeOf(shape.slice(0, axis + 1));
@@ -95,7 +95,7 @@ function withZerosBetween(graph: GraphBuilder, x: Value, axis: number, stride: n
   );
 }
 
-function reversed(graph: GraphBuilder, x: Value, axis: number): Value {
+function reversed(graph: GraphWriter, x: Value, axis: number): Value {
   const length = x.shape[axis]!;
   if (length === 1) return x;
   const places = graph.integers(Array.from({ length }, (_, place) => length - 1 - place));

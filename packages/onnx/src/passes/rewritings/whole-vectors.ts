@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../../builder/graph-builder.js';
-import type { Value } from '../../ir/value.js';
+import type { GraphWriter } from '../../graph/graph-writer.js';
+import type { Value } from '../../graph/value.js';
 import { kernelLimits } from '../../providers/kernel-limits.js';
 import type { Rewriting, RewriteRequest } from '../profile.js';
 
@@ -54,7 +54,7 @@ const isLimited = (operator: 'Conv' | 'ConvTranspose', { node, isRead }: Rewrite
   node.input(0).rank <= 4 && kernelLimits.webgpu[operator]!(node, isRead) !== undefined;
 
 /** Zeros up to a length of the axis. */
-function lengthened(graph: GraphBuilder, x: Value, axis: number, length: number): Value {
+function lengthened(graph: GraphWriter, x: Value, axis: number, length: number): Value {
   const none = x.shape.map(() => 0);
   return graph.pad(
     x,
@@ -65,7 +65,7 @@ function lengthened(graph: GraphBuilder, x: Value, axis: number, length: number)
 
 /** The first filters of every group, and the bias added. */
 function withoutAdded(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   y: Value,
   groups: number,
   ofGroup: number,

@@ -1,5 +1,5 @@
-import type { Operator } from '../operators/operator.js';
-import { OnnxError } from '../onnx-error.js';
+import type { Operator } from './operator.js';
+import { OnnxError } from './onnx-error.js';
 import type { Attributes, AttributeValue } from './attributes.js';
 import type { Tensor } from './tensor.js';
 import type { Value } from './value.js';

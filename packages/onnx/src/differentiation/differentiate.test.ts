@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from './builder/graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { differentiate } from './differentiate.js';
-import { interpret } from './interpret.js';
-import type { Value } from './ir/value.js';
-import type { Numbers, Operator } from './operators/operator.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
+import type { Numbers, Operator } from '../graph/operator.js';
 
 const vector = (...data: number[]): Numbers => ({ shape: [data.length], data: Float64Array.from(data) });
 const vectorOf = (length: number): Numbers => vector(...Array.from({ length }, (_, place) => place));

@@ -1,6 +1,6 @@
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import { bytesOf } from './plan-memory.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import { bytesOf } from '../memory/plan-memory.js';
 
 /** The most segments that are tried. */
 const mostSegments = 64;

@@ -1,8 +1,8 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { Replay } from '../differentiate.js';
-import { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
-import type { Operator } from '../operators/operator.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import type { Replay } from './differentiate.js';
+import { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import type { Operator } from '../graph/operator.js';
 
 /**
  * The same value, as another one. What is computed from it is not merged with what was computed from the original,
@@ -26,7 +26,7 @@ const again: Operator = {
  * @param segments of the forward pass, in its order. The last one is not computed again: the backward pass begins there.
  * @returns for each node the one that gradients are written in terms of.
  */
-export function recomputation(graph: GraphBuilder, segments: readonly (readonly Node[])[]): Replay {
+export function recomputation(graph: GraphWriter, segments: readonly (readonly Node[])[]): Replay {
   const segmentOf = new Map<Node, readonly Node[]>();
   for (const segment of segments.slice(0, -1)) for (const node of segment) segmentOf.set(node, segment);
   const replayed = new Map<Node, Node>();
@@ -38,7 +38,7 @@ export function recomputation(graph: GraphBuilder, segments: readonly (readonly 
   };
 }
 
-function replaySegment(graph: GraphBuilder, segment: readonly Node[], replayed: Map<Node, Node>): void {
+function replaySegment(graph: GraphWriter, segment: readonly Node[], replayed: Map<Node, Node>): void {
   const inside = new Map<Value, Value>();
   const counterpart = (value: Value): Value => {
     if (value.constant !== undefined) return value;

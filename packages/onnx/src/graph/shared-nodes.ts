@@ -1,6 +1,6 @@
-import type { AttributeValue } from '../ir/attributes.js';
-import type { Node } from '../ir/node.js';
-import type { Tensor } from '../ir/tensor.js';
+import type { AttributeValue } from './attributes.js';
+import type { Node } from './node.js';
+import type { Tensor } from './tensor.js';
 
 /** Nodes by what they compute, so that each is written once: operator, inputs and attributes decide. */
 export class SharedNodes {

@@ -1,5 +1,5 @@
-import type { Tensor } from '../ir/tensor.js';
-import type { Value } from '../ir/value.js';
+import type { Tensor } from './tensor.js';
+import type { Value } from './value.js';
 
 /** Constants by content, so that each is written once. Contents are compared as bytes: 0 and −0 differ, as 1/x does. */
 export class SharedConstants {

@@ -1,9 +1,9 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import { backpropagate, type Backpropagation } from '../differentiate.js';
-import type { Value } from '../ir/value.js';
-import { recomputation } from '../memory/recomputation.js';
-import { cutIntoSegments } from '../memory/segments.js';
-import { liveNodes } from '../model/encode-model.js';
+import { liveNodes } from '../graph/live-nodes.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { backpropagate, type Backpropagation } from './differentiate.js';
+import type { Value } from '../graph/value.js';
+import { recomputation } from './recomputation.js';
+import { cutIntoSegments } from './segments.js';
 
 /**
  * Into how many segments the forward pass is cut, only the borders of which are kept for the backward pass; `auto`
@@ -17,7 +17,7 @@ export type Recompute = number | 'auto';
  * @throws RangeError when `recompute` is neither `auto` nor a positive integer.
  */
 export function lossGradients(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   loss: Value,
   inputs: readonly Value[],
   recompute: Recompute = 1,

@@ -1,7 +1,7 @@
-import type { GraphBuilder } from '../builder/graph-builder.js';
-import type { AttributeSchema } from '../ir/attributes.js';
-import type { Node } from '../ir/node.js';
-import type { Value, ValueType } from '../ir/value.js';
+import type { GraphWriter } from './graph-writer.js';
+import type { AttributeSchema } from './attributes.js';
+import type { Node } from './node.js';
+import type { Value, ValueType } from './value.js';
 import type { KernelBuffers } from './kernel-buffers.js';
 
 /** A tensor inside the float64 interpreter: whatever its data type, the entries are JavaScript numbers. */
@@ -52,14 +52,14 @@ export interface Operator {
    * The node in simpler terms: a composite lowered into primitives, or the value itself where nothing is to be done.
    * `undefined` leaves the node as it is. Called with every input and attribute checked by `infer`.
    */
-  rewrite?(graph: GraphBuilder, node: Node): readonly Value[] | undefined;
+  rewrite?(graph: GraphWriter, node: Node): readonly Value[] | undefined;
 
   /**
    * As `rewrite`, but it may read what its inputs were computed from in their place (the Reshape of a Reshape is one
    * Reshape). That takes a value off the path from the inputs to the output, so it waits for the last pass, when nobody
    * differentiates by that value any more.
    */
-  lookThrough?(graph: GraphBuilder, node: Node): readonly Value[] | undefined;
+  lookThrough?(graph: GraphWriter, node: Node): readonly Value[] | undefined;
 
   /**
    * How many multiplications, each with its addition, a node does. Only convolutions and matrix products say so, which
@@ -81,7 +81,7 @@ export interface Operator {
 /** What a gradient rule is given. */
 export interface GradientRequest {
   /** Where the rule writes its nodes. */
-  readonly graph: GraphBuilder;
+  readonly graph: GraphWriter;
   /** The node to differentiate; its inputs and outputs may be used as they are. */
   readonly node: Node;
   /** The cotangent of the first output, zero if only others have one. */

@@ -1,6 +1,6 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { cutIntoSegments } from './segments.js';
 
 /** Wide, narrow, wide, narrow, …: each pair widens four rows to a thousand and sums them up. */

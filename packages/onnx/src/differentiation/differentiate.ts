@@ -1,9 +1,9 @@
-import type { GraphBuilder } from './builder/graph-builder.js';
-import { isFloatingPoint } from './ir/data-type.js';
-import type { Node } from './ir/node.js';
-import type { Value } from './ir/value.js';
-import { OnnxError, withPlace } from './onnx-error.js';
-import { sameShape } from './shapes/same-shape.js';
+import type { GraphWriter } from '../graph/graph-writer.js';
+import { isFloatingPoint } from '../graph/data-type.js';
+import type { Node } from '../graph/node.js';
+import type { Value } from '../graph/value.js';
+import { OnnxError, withPlace } from '../graph/onnx-error.js';
+import { sameShape } from '../graph/same-shape.js';
 
 /**
  * Reverse-mode differentiation: appends to the graph the nodes that compute the gradient of `output` with respect to
@@ -20,7 +20,7 @@ import { sameShape } from './shapes/same-shape.js';
  * const [dx] = differentiate(graph, graph.sum(graph.multiply(x, x), [0], false), [x]); // 2x
  */
 export function differentiate(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   output: Value,
   inputs: readonly Value[],
   cotangent?: Value,
@@ -47,7 +47,7 @@ export interface Backpropagation {
 
 /** As {@link differentiate}, for the sum over several outputs, each with its cotangent. */
 export function differentiateOutputs(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   outputs: readonly Seed[],
   inputs: readonly Value[],
 ): readonly Value[] {
@@ -67,7 +67,7 @@ export function differentiateOutputs(
  * @param replay where gradients read the values of the forward pass from; by default from the forward pass itself.
  */
 export function backpropagate(
-  graph: GraphBuilder,
+  graph: GraphWriter,
   outputs: readonly Seed[],
   inputs: readonly Value[],
   replay: Replay = (node) => node,
@@ -122,7 +122,7 @@ export function backpropagate(
   };
 }
 
-function one(graph: GraphBuilder, output: Value): Value {
+function one(graph: GraphWriter, output: Value): Value {
   if (output.shape.length > 0 && !output.shape.every((length) => length === 1)) {
     throw new OnnxError(
       `output has shape [${output.shape.join(', ')}]; without a cotangent it must be a scalar`,

@@ -1,5 +1,5 @@
-import type { Node } from '../ir/node.js';
-import type { Value } from '../ir/value.js';
+import type { Node } from './node.js';
+import type { Value } from './value.js';
 
 /** The values that nodes or the outputs of a graph read. */
 export function readValues(nodes: readonly Node[], outputs: readonly Value[]): ReadonlySet<Value> {

@@ -1,10 +1,10 @@
 import type { ModelProto, TensorProto } from 'onnx-buf';
-import { describeDataTypeNumber } from '../ir/data-type.js';
+import { describeDataTypeNumber } from '../graph/data-type.js';
 import type { Part } from '../parameters/merged-tensors.js';
 import { equalParameters } from '../parameters/sharing.js';
 import { surveyModel } from '../parameters/survey.js';
 import type { TensorUse } from '../parameters/tensor-uses.js';
-import { listNames } from '../training/untrained.js';
+import { listNames } from '../parameters/untrained.js';
 
 /**
  * What is trained otherwise than the file seems to say, one sentence each.

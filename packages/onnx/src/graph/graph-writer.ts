@@ -1,12 +1,11 @@
-import type { Attributes } from '../ir/attributes.js';
-import { dataTypeNumbers, isFloatingPoint, type DataType } from '../ir/data-type.js';
-import { Node } from '../ir/node.js';
-import { numbersOf, sizeOf, tensorOf, type Tensor } from '../ir/tensor.js';
-import { Value, type ValueType } from '../ir/value.js';
-import { OnnxError } from '../onnx-error.js';
-import type { Operator } from '../operators/operator.js';
-import { operatorNamed } from '../operators/registry.js';
-import { sameShape } from '../shapes/same-shape.js';
+import type { Attributes } from './attributes.js';
+import { dataTypeNumbers, isFloatingPoint, type DataType } from './data-type.js';
+import { Node } from './node.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor } from './tensor.js';
+import { Value, type ValueType } from './value.js';
+import { OnnxError } from './onnx-error.js';
+import type { Operator } from './operator.js';
+import { sameShape } from './same-shape.js';
 import { SharedConstants } from './shared-constants.js';
 import { SharedNodes } from './shared-nodes.js';
 
@@ -17,6 +16,17 @@ export type Operand = Value | number;
 export interface ApplyOptions {
   /** The node's name in the model it comes from, for messages. */
   readonly name?: string | undefined;
+}
+
+/** How a graph is written. */
+export interface WriterOptions {
+  /** Whether equal applications become one. Default true. */
+  readonly share?: boolean;
+  /**
+   * Whether an operator may read what its input was computed from in place of the input: shorter, but not to be
+   * differentiated. Default false.
+   */
+  readonly lookThrough?: boolean;
 }
 
 /** Constants up to this many entries are folded through operators and shared by content. */
@@ -38,11 +48,11 @@ const largestRank = 64;
  * writes a graph therefore reads like code that computes.
  *
  * @example
- * const graph = new GraphBuilder();
+ * const graph = new GraphWriter(operatorNamed);
  * const x = graph.input('x', 'float32', [2, 3]);
  * const y = graph.relu(graph.subtract(graph.multiply(x, 2), 1));
  */
-export class GraphBuilder {
+export class GraphWriter {
   private readonly writtenNodes: Node[] = [];
   private readonly declaredInputs: Value[] = [];
   /** Those of {@link integers} by their text, which most nodes ask for; they are among the shared constants too. */
@@ -53,12 +63,11 @@ export class GraphBuilder {
   private valueCount = 0;
   private foldedSteps = 0;
 
-  /**
-   * @param options.share whether equal applications become one. Default true.
-   * @param options.lookThrough whether an operator may read what its input was computed from in place of the input:
-   *   shorter, but not to be differentiated. Default false.
-   */
-  constructor(private readonly options: { readonly share?: boolean; readonly lookThrough?: boolean } = {}) {}
+  /** @param findOperator gives the operator of a name, or throws: the writer itself knows none. */
+  constructor(
+    private readonly findOperator: (name: string, node?: string) => Operator,
+    private readonly options: WriterOptions = {},
+  ) {}
 
   /** The nodes so far, each after those it reads from. */
   get nodes(): readonly Node[] {
@@ -121,7 +130,7 @@ export class GraphBuilder {
     attributes: Attributes = {},
     options: ApplyOptions = {},
   ): readonly Value[] {
-    const definition = typeof operator === 'string' ? operatorNamed(operator, options.name) : operator;
+    const definition = typeof operator === 'string' ? this.findOperator(operator, options.name) : operator;
     const node = new Node(definition, inputs, attributes, options.name);
     const mayShare = definition.nondeterministic !== true && this.options.share !== false;
     const shared = mayShare ? this.sharedNodes.find(node) : undefined;

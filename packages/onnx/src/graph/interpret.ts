@@ -1,7 +1,7 @@
-import { numbersOf } from './ir/tensor.js';
-import type { Value } from './ir/value.js';
-import { liveNodes } from './model/encode-model.js';
-import type { Numbers } from './operators/operator.js';
+import { liveNodes } from './live-nodes.js';
+import { numbersOf } from './tensor.js';
+import type { Value } from './value.js';
+import type { Numbers } from './operator.js';
 
 /**
  * Computes `outputs` in float64, operator by operator, slowly and plainly: the oracle for gradients and for runtimes.

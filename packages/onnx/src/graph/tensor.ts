@@ -1,4 +1,4 @@
-import { OnnxError } from '../onnx-error.js';
+import { OnnxError } from './onnx-error.js';
 import type { DataType } from './data-type.js';
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;

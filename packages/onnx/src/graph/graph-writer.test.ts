@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from './graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 
 describe('GraphBuilder', () => {
   test('computes operators on constants at once', () => {

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GraphBuilder } from './builder/graph-builder.js';
+import { GraphBuilder } from '../graph-builder.js';
 import { differentiate } from './differentiate.js';
-import { interpret } from './interpret.js';
-import { sizeOf } from './ir/tensor.js';
-import type { Value } from './ir/value.js';
-import type { Numbers } from './operators/operator.js';
-import { flatLength, layOut, unflatten } from './training/flat-vector.js';
+import { interpret } from '../graph/interpret.js';
+import { sizeOf } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Numbers } from '../graph/operator.js';
+import { flatLength, layOut, unflatten } from '../training/flat-vector.js';
 
 /** How many graphs are tried: more with `LOVASZ_RANDOM_GRAPHS=5000`, others with `LOVASZ_RANDOM_SEED=2`. */
 const numRuns = Number(process.env['LOVASZ_RANDOM_GRAPHS'] ?? 150);

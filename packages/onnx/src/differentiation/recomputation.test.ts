@@ -1,16 +1,16 @@
+import { liveNodes } from '../graph/live-nodes.js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { backpropagate } from '../differentiate.js';
-import { interpret } from '../interpret.js';
-import type { Value } from '../ir/value.js';
-import { liveNodes } from '../model/encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { backpropagate } from './differentiate.js';
+import { interpret } from '../graph/interpret.js';
+import type { Value } from '../graph/value.js';
 import { normalizeByBatch } from '../operators/normalization.js';
-import { executionOrder } from './execution-order.js';
-import { planMemory } from './plan-memory.js';
+import { executionOrder } from '../memory/execution-order.js';
+import { planMemory } from '../memory/plan-memory.js';
 import { recomputation } from './recomputation.js';
 import { cutIntoSegments } from './segments.js';
-import { writingOrder } from './writing-order.js';
+import { writingOrder } from '../memory/writing-order.js';
 
 interface Net {
   readonly graph: GraphBuilder;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder } from '../builder/graph-builder.js';
-import { decodeModel, numbersOfInitializer } from './decode-model.js';
-import { encodeModel, modelBytes } from './encode-model.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { decodeModel, numbersOfInitializer } from '../model/decode-model.js';
+import { encodeModel, modelBytes } from '../model/encode-model.js';
 import { writeInitializers } from './write-initializers.js';
 
 /** y = x · weight, as bytes. */

@@ -1,13 +1,13 @@
 import type { ModelProto } from 'onnx-buf';
-import { sizeOf } from '../ir/tensor.js';
-import { OnnxError } from '../onnx-error.js';
-import { copyMessage } from './copy-message.js';
+import { sizeOf } from '../graph/tensor.js';
+import { OnnxError } from '../graph/onnx-error.js';
+import { copyMessage } from '../model/copy-message.js';
 import { isFloating } from '../parameters/hoist-constants.js';
 import { bytesOfFloats } from '../parameters/tensor-numbers.js';
 import { trainedForm } from '../parameters/trained-form.js';
-import type { NetworkLayout } from '../training/network.js';
-import { embed, isExternal, replaceExternal } from './external-data.js';
-import { inferenceForm } from './inference-form.js';
+import type { NetworkLayout } from './network.js';
+import { embed, isExternal, replaceExternal } from '../model/external-data.js';
+import { inferenceForm } from '../model/inference-form.js';
 
 /**
  * The same model with other weights: each named tensor gets new entries, all else stays as it was, fields that this

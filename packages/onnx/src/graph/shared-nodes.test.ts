@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Attributes } from '../ir/attributes.js';
-import { Node } from '../ir/node.js';
-import { tensorOf } from '../ir/tensor.js';
-import { Value } from '../ir/value.js';
+import type { Attributes } from './attributes.js';
+import { Node } from './node.js';
+import { tensorOf } from './tensor.js';
+import { Value } from './value.js';
 import { operatorNamed } from '../operators/registry.js';
 import { SharedNodes } from './shared-nodes.js';
 

@@ -1,6 +1,6 @@
 import type { GraphProto, ModelProto, TensorProto } from 'onnx-buf';
-import type { BatchNormalizationMode } from '../training/network.js';
-import { listNames } from '../training/untrained.js';
+import type { BatchNormalizationMode } from '../parameters/batch-normalization-mode.js';
+import { listNames } from '../parameters/untrained.js';
 import { layerOf, layersLeft, memberOf, placeInSequence, sourceOperator } from './exporter-scopes.js';
 import { finalActivation } from './final-activation.js';
 import { foldedNormalizations, type FoldedNormalization } from './folded-normalization.js';

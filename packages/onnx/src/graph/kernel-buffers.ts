@@ -1,4 +1,4 @@
-import type { Node } from '../ir/node.js';
+import type { Node } from './node.js';
 
 /**
  * What ONNX Runtime's kernel on the CPU says of its buffers when it is registered (`Alias` and `MayInplace` in

@@ -1,0 +1,14 @@
+import type { Node } from './node.js';
+import type { Value } from './value.js';
+
+/** The nodes that `outputs` depend on, in the order of creation, which is topological. */
+export function liveNodes(outputs: readonly Value[]): readonly Node[] {
+  const live = new Set<Node>();
+  const pending = outputs.flatMap((output) => (output.producer === undefined ? [] : [output.producer]));
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (live.has(node)) continue;
+    live.add(node);
+    for (const input of node.inputs) if (input?.producer !== undefined) pending.push(input.producer);
+  }
+  return [...live].sort((a, b) => a.output().id - b.output().id);
+}
