@@ -1,5 +1,5 @@
 // Compiles assembly/index.ts to WebAssembly, once with memory of its own and once for memory that threads share, and
-// writes both to src/kernels/webassembly-module.ts. With --check it only says whether that file is what the sources
+// writes both to src/kernels/engines/webassembly-module.ts. With --check it only says whether that file is what the sources
 // compile to.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -68,12 +68,12 @@ const modules = {
 };
 let source = '// Written by `npm run assemble` from assembly/index.ts: do not edit.\n';
 for (const [name, options] of Object.entries(modules)) source += declare(name, await compile(options));
-const target = new URL('src/kernels/webassembly-module.ts', import.meta.url);
+const target = new URL('src/kernels/engines/webassembly-module.ts', import.meta.url);
 if (!process.argv.includes('--check')) {
   await writeFile(target, source);
 } else if ((await readFile(target, 'utf8')) !== source) {
   process.stderr.write(
-    'src/kernels/webassembly-module.ts is not what assembly/ compiles to; run `npm run assemble`\n',
+    'src/kernels/engines/webassembly-module.ts is not what assembly/ compiles to; run `npm run assemble`\n',
   );
   process.exit(1);
 }

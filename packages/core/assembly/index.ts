@@ -1,6 +1,6 @@
-// The passes over pixels in WebAssembly SIMD, written in AssemblyScript: what `src/kernels/javascript-engine.ts` does,
+// The passes over pixels in WebAssembly SIMD, written in AssemblyScript: what `src/kernels/engines/javascript-engine.ts` does,
 // operation for operation, so that both give the same bits. Built by `npm run assemble` into
-// `src/kernels/webassembly-module.ts`. All memory is laid out by `src/kernels/webassembly-engine.ts`.
+// `src/kernels/engines/webassembly-module.ts`. All memory is laid out by `src/kernels/engines/webassembly-engine.ts`.
 export { convertLabels } from './convert-labels';
 export { allAreFinite } from './check-scores';
 export { findLowestError } from './find-lowest-error';

@@ -1,4 +1,4 @@
-export type { LossCall, LossName } from './backend/loss-call.js';
+export { binaryLosses, type LossCall, type LossName } from './backend/loss-call.js';
 export {
   type Capabilities,
   type CountingOperations,
@@ -32,8 +32,9 @@ export { lovaszSigmoid, type LovaszSigmoidOptions } from './losses/lovasz-sigmoi
 export { lovaszSoftmax, type LovaszSoftmaxOptions } from './losses/lovasz-softmax.js';
 export { optionNames } from './losses/option-names.js';
 export { softJaccard, type SoftJaccardOptions } from './losses/soft-jaccard.js';
-export { binaryLosses, lossesByName, type LossOptions } from './losses/losses-by-name.js';
+export { lossesByName, type LossOptions } from './losses/losses-by-name.js';
 
+export type { JaccardMethod } from './jaccard/jaccard-method.js';
 export { jaccardWeights } from './jaccard/jaccard-weights.js';
 
 export { checkLabels } from './checks/check-labels.js';
@@ -44,30 +45,8 @@ export { referenceLoss, type ReferenceOptions, type Values } from './reference/r
 export { referenceTensor, type Derivation, type ReferenceTensor } from './reference/reference-tensor.js';
 export { valueAndGradient } from './reference/value-and-gradient.js';
 
-export { diceLoss } from './theory/dice-loss.js';
-export { hammingLoss } from './theory/hamming-loss.js';
-export { jaccardIndex } from './theory/jaccard-index.js';
-export { jaccardLoss } from './theory/jaccard-loss.js';
-export { lovaszHingeSurface, lovaszSoftmaxSurface } from './theory/loss-surfaces.js';
-export { lovaszExtension } from './theory/lovasz-extension.js';
-export { mispredictions } from './theory/mispredictions.js';
-export { momentumDescent, type MomentumDescentOptions } from './theory/momentum-descent.js';
-export {
-  piecewiseLinearExample,
-  type PiecewiseLinearExample,
-  type PlaneVector,
-} from './theory/piecewise-linear-example.js';
-export { proximalJaccardHinge } from './theory/proximal-jaccard-hinge.js';
-export type { SetFunction } from './theory/set-function.js';
-export {
-  findSubmodularityCounterexample,
-  isSubmodular,
-  type SubmodularityCounterexample,
-} from './theory/submodularity.js';
-
 export { kernelJaccardWeights } from './kernels/kernel-jaccard-weights.js';
 export type { Float16Input, HalfArray, KernelArray, KernelInput } from './kernels/kernel-input.js';
 export type { HalfFormat } from './kernels/half-precision.js';
-export { kernelLoss, type KernelLossName, type KernelOptions } from './kernels/kernel-loss.js';
-export type { KernelMethod } from './kernels/method.js';
-export type { WorkerPool } from './kernels/worker-pool.js';
+export { kernelLoss, type KernelOptions } from './kernels/kernel-loss.js';
+export type { WorkerPool } from './kernels/threads/worker-pool.js';

@@ -4,7 +4,7 @@ import {
   lovaszHingeSurface,
   momentumDescent,
   proximalJaccardHinge,
-} from '@lovasz/core';
+} from '@lovasz/core/theory';
 
 /** The loss of a method at its start and after every step. */
 export interface Descent {

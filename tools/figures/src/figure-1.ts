@@ -1,4 +1,4 @@
-import { jaccardLoss, lovaszHingeSurface } from '@lovasz/core';
+import { jaccardLoss, lovaszHingeSurface } from '@lovasz/core/theory';
 import { surfaceFigure } from './surface-figure.js';
 
 /** The Lovász hinge of two pixels against their relative margins. */

@@ -1,4 +1,4 @@
-import { jaccardLoss, lovaszSoftmaxSurface } from '@lovasz/core';
+import { jaccardLoss, lovaszSoftmaxSurface } from '@lovasz/core/theory';
 import { surfaceFigure } from './surface-figure.js';
 
 /** The Lovász-Softmax loss of the foreground of two pixels against their differences of scores. */

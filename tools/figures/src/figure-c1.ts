@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { momentumDescent, piecewiseLinearExample } from '@lovasz/core';
+import { momentumDescent, piecewiseLinearExample } from '@lovasz/core/theory';
 import { renderPlot } from './render-plot.js';
 
 const scales = [0.5, 1, 3];

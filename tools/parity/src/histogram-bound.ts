@@ -9,7 +9,7 @@ import {
   valueAndGradient,
 } from '@lovasz/core';
 import { largestDifference } from './largest-difference.js';
-import type { LossCall, NumericArray } from './loss-backends.js';
+import type { LossCall, NumericArray } from './loss-call.js';
 
 /** Bits of a float32 error that do not tell bins of the histogram apart. */
 const droppedBits = 13;

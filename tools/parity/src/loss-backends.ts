@@ -1,8 +1,7 @@
 import {
   kernelJaccardWeights,
   kernelLoss,
-  type KernelLossName,
-  type KernelMethod,
+  type JaccardMethod,
   type KernelOptions,
   lossesByName,
   type LossName,
@@ -14,19 +13,8 @@ import {
 } from '@lovasz/core';
 import { createOnnxBackend, differentiate, encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
 import { histogramBound } from './histogram-bound.js';
+import type { LossCall, NumericArray } from './loss-call.js';
 import { runOnce } from './run-once.js';
-
-/** A loss and its options; `jaccard-weights` is the Lovász extension as a function of its errors. */
-export interface LossCall {
-  readonly name: LossName | 'jaccard-weights';
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-/** Numbers in row-major order and their shape. */
-export interface NumericArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
 
 /** What computes a loss and its gradient. */
 export interface LossBackend {
@@ -91,18 +79,17 @@ function lossOf(name: LossCall['name']): typeof lovaszSoftmax {
   return name === 'jaccard-weights' ? lovaszExtension : (lossesByName[name] as typeof lovaszSoftmax);
 }
 
-function kernels(method: KernelMethod): LossBackend['evaluate'] {
+function kernels(method: JaccardMethod): LossBackend['evaluate'] {
   return async ({ name, options }, input, labels) => {
     const data = Float32Array.from(input.data);
     if (name === 'jaccard-weights') {
       const gradient = kernelJaccardWeights(data, labels.data, { method });
       return { value: gradient.reduce((sum, weight, i) => sum + weight * data[i]!, 0), gradient };
     }
-    // A loss without a kernel is refused there, by name.
-    const { value, gradient } = kernelLoss(name as KernelLossName, { data, shape: input.shape }, labels, {
+    const { value, gradient } = kernelLoss(name as LossName, { data, shape: input.shape }, labels, {
       ...options,
-      ...(name.startsWith('lovasz') ? { method } : {}),
-    } as KernelOptions<KernelLossName>);
+      ...(name.startsWith('lovasz') || name === 'combined' ? { method } : {}),
+    } as KernelOptions<LossName>);
     return { value, gradient: gradient.data };
   };
 }

@@ -1,4 +1,5 @@
-import { jaccardLoss, jaccardWeights } from '@lovasz/core';
+import { jaccardWeights } from '@lovasz/core';
+import { jaccardLoss } from '@lovasz/core/theory';
 import type { BackendLoss } from '../adapter.js';
 import type { ConformanceContext, ConformanceTest } from '../conformance-test.js';
 import { expectDirection, expectGradient, expectNear, expectThat, expectValue } from '../expectations.js';

@@ -8,6 +8,12 @@ export type LossName =
   | 'lovasz-hinge'
   | 'lovasz-sigmoid';
 
+/**
+ * The losses whose labels are 0 and 1, one score to each; the labels of the others are class ids, unless their option
+ * `multilabel` is true.
+ */
+export const binaryLosses: ReadonlySet<LossName> = new Set(['hinge', 'lovasz-hinge', 'lovasz-sigmoid']);
+
 /** A loss as it was called, whose result is a scalar. */
 export interface LossCall<T> {
   readonly name: LossName;

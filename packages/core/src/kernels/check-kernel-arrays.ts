@@ -24,12 +24,13 @@ export function checkShapes(
   mask: Shaped | undefined,
   {
     hasClasses,
-    isSoftmax,
+    areClasses,
     kind,
     layout,
   }: {
     readonly hasClasses: boolean;
-    readonly isSoftmax: boolean;
+    /** Whether labels are class ids: of the shape of the scores without their classes. */
+    readonly areClasses: boolean;
     readonly kind: InputKind;
     readonly layout: Layout | undefined;
   },
@@ -51,7 +52,7 @@ export function checkShapes(
     throw new RangeError(`${description} has data of length ${input.data.length}; expected ${size}`);
   }
   let expected = binaryLabelShape(input.shape, labels.shape, layout);
-  if (isSoftmax) {
+  if (areClasses) {
     const classAxis = findClassAxis(input.shape, layout);
     checkSeveralClasses(input.shape[classAxis]!, classAxis, description);
     if (input.shape[classAxis]! > mostClasses) {

@@ -1,5 +1,5 @@
 import { type HalfFormat, widenHalf } from './half-precision.js';
-import type { Allocate } from './pixel-labels.js';
+import type { Scratch } from './scratch.js';
 
 /** A float32 array and its shape. */
 export interface KernelArray {
@@ -28,11 +28,11 @@ export type KernelInput = KernelArray | HalfArray | Float16Input;
  *
  * @throws TypeError for a format that is not known, or data that is not of its format.
  */
-export function widenInput(name: string, input: KernelInput, allocate: Allocate): KernelArray {
+export function widenInput(name: string, input: KernelInput, scratch: Scratch): KernelArray {
   const type = Object.prototype.toString.call(input.data).slice('[object '.length, -1);
   if (!('dtype' in input) || input.dtype === undefined) {
     if (type !== 'Float16Array') return input as KernelArray;
-    const data = new Float32Array(allocate(4 * input.data.length));
+    const data = scratch.float32(input.data.length);
     data.set(input.data);
     return { data, shape: input.shape };
   }
@@ -42,7 +42,7 @@ export function widenInput(name: string, input: KernelInput, allocate: Allocate)
   if (type !== 'Uint16Array') {
     throw new TypeError(`${name} of dtype "${input.dtype}" are of type ${type}; expected a Uint16Array`);
   }
-  const data = new Float32Array(allocate(4 * input.data.length));
+  const data = scratch.float32(input.data.length);
   widenHalf(input.data, input.dtype, data);
   return { data, shape: input.shape };
 }

@@ -1,12 +1,14 @@
 import { checkMasks } from '../checks/check-masks.js';
-import { checkMethod, type KernelMethod, settleMethod } from './method.js';
-import { engineNamed } from './engines.js';
-import { runHere } from './job.js';
+import type { JaccardMethod } from '../jaccard/jaccard-method.js';
+import { ownScratch } from './scratch.js';
+import { checkMethod, settleMethod } from './weighing/settle-method.js';
+import { engineNamed } from './engines/engine-of.js';
+import { runHere } from './passes/passes.js';
 import { layoutWithoutClasses } from './pixel-layout.js';
-import { type Allocate, binaryLabels } from './pixel-labels.js';
-import { weighByHistogram } from './weigh-by-histogram.js';
-import { weighAllBySorting } from './weigh-by-sorting.js';
-import type { Weighting } from './weighting.js';
+import { binaryLabels } from './pixel-labels.js';
+import { weighByHistogram } from './weighing/weigh-by-histogram.js';
+import { weighBySorting } from './weighing/weigh-by-sorting.js';
+import type { Weighting } from './passes/weighting.js';
 
 /** The label of pixels that are not valid. */
 const ignored = 2;
@@ -30,7 +32,7 @@ export function kernelJaccardWeights(
   foreground: ArrayLike<number>,
   options: {
     readonly valid?: ArrayLike<number> | undefined;
-    readonly method?: KernelMethod | undefined;
+    readonly method?: JaccardMethod | undefined;
   } = {},
 ): Float32Array {
   const { valid, method = 'auto' } = options;
@@ -49,7 +51,6 @@ export function kernelJaccardWeights(
     return foreground[pixel] === 0 ? 0 : 1;
   });
   const layout = layoutWithoutClasses([pixels]);
-  const allocate: Allocate = (bytes) => new ArrayBuffer(bytes);
   const conversion = {
     labels,
     ignoreIndex: ignored,
@@ -70,8 +71,8 @@ export function kernelJaccardWeights(
     engine: 'auto',
     memory: undefined,
   };
-  const weighAll = settleMethod(method, pixels) === 'histogram' ? weighByHistogram : weighAllBySorting;
-  weighAll(runHere, weighting, allocate);
+  const weigh = settleMethod(method, pixels) === 'histogram' ? weighByHistogram : weighBySorting;
+  weigh(runHere, weighting, ownScratch);
   // The gradient of the kernels is that to a probability, which falls with the error of foreground.
   for (let pixel = 0; pixel < pixels; pixel++) weights[pixel] = Math.abs(weights[pixel]!);
   return weights;

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { crossEntropy } from '../losses/cross-entropy.js';
-import { binaryLosses } from '../losses/losses-by-name.js';
+import { binaryLosses, type LossName } from '../backend/loss-call.js';
 import { lovaszSoftmax } from '../losses/lovasz-softmax.js';
 import { optionNames } from '../losses/option-names.js';
 import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { valueAndGradient } from '../reference/value-and-gradient.js';
-import { kernelLoss, type KernelLossName, type KernelOptions } from './kernel-loss.js';
+import { kernelLoss, type KernelOptions } from './kernel-loss.js';
 
-type LovaszName = Extract<KernelLossName, `lovasz-${string}`>;
+type LovaszName = Extract<LossName, `lovasz-${string}`>;
 
 const methods = ['exact', 'histogram'] as const;
 
@@ -112,10 +112,19 @@ describe.each(methods)('%s', (method) => {
 });
 
 const lovaszNames = ['lovasz-softmax', 'lovasz-hinge', 'lovasz-sigmoid'] as const;
+const termNames = [
+  'lovasz-softmax',
+  'cross-entropy',
+  'soft-jaccard',
+  'lovasz-sigmoid',
+  'binary-cross-entropy',
+  'hinge',
+  'lovasz-hinge',
+] as const;
 const baselineNames = ['cross-entropy', 'hinge', 'soft-jaccard'] as const;
 
 /** Any of these losses, any shape and options; the entries are irrational offsets apart, so that no two errors tie. */
-const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
+const scenarioOf = <Name extends LossName>(...names: Name[]) =>
   fc
     .record({
       name: fc.constantFrom(...names),
@@ -130,6 +139,7 @@ const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
       weighted: fc.boolean(),
       ignoreIndex: fc.constantFrom(undefined, 255, 0),
       masked: fc.boolean(),
+      factors: fc.array(fc.constantFrom(0, 0.5, 1, 2), { minLength: 7, maxLength: 7 }),
       activation: fc.constantFrom(undefined, 'elu+1' as const),
       symmetric: fc.boolean(),
       values: fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 96, maxLength: 96 }),
@@ -183,6 +193,11 @@ const scenarioOf = <Name extends KernelLossName>(...names: Name[]) =>
         activation: drawn.activation,
         symmetric: drawn.symmetric,
         input: isProbability ? 'probabilities' : undefined,
+        terms: Object.fromEntries(
+          termNames
+            .filter((term) => !(isProbability && term.endsWith('hinge')))
+            .map((term, i) => [term, i === 0 ? drawn.factors[i]! + 0.25 : drawn.factors[i]!]),
+        ),
       };
       const options = Object.fromEntries(Object.entries(all).filter(([option]) => has(option)));
       return {
@@ -222,6 +237,20 @@ describe('against the reference', () => {
       fc.property(scenarioOf(...baselineNames), ({ name, input, labels, options }) => {
         const expected = referenceLoss(name, input, labels, options);
         const actual = kernelLoss(name, input, labels, options);
+        expect(Math.abs(actual.value - expected.value)).toBeLessThan(1e-6 * Math.max(1, expected.value));
+        const scale = largestDifference(expected.gradient.data, new Float64Array(input.data.length));
+        const difference = largestDifference(actual.gradient.data, expected.gradient.data);
+        expect(difference).toBeLessThanOrEqual(1e-5 * scale);
+      }),
+      { numRuns: 400, seed: 1 },
+    );
+  });
+
+  test('any sum of losses, of any shape and options', () => {
+    fc.assert(
+      fc.property(scenarioOf('combined'), ({ name, input, labels, options }) => {
+        const expected = referenceLoss(name, input, labels, options);
+        const actual = kernelLoss(name, input, labels, { ...options, method: 'exact' });
         expect(Math.abs(actual.value - expected.value)).toBeLessThan(1e-6 * Math.max(1, expected.value));
         const scale = largestDifference(expected.gradient.data, new Float64Array(input.data.length));
         const difference = largestDifference(actual.gradient.data, expected.gradient.data);
@@ -338,7 +367,7 @@ test('the gradient of an added cross-entropy keeps its digits where the network 
   });
   for (const method of methods) {
     const alone = kernelLoss('lovasz-softmax', { data, shape }, labels, { method });
-    const { gradient } = kernelLoss('lovasz-softmax', { data, shape }, labels, { method, crossEntropy: 1 });
+    const { gradient } = kernelLoss('combined', { data, shape }, labels, { method });
     const added = gradient.data.map((entry, place) => entry - alone.gradient.data[place]!);
     const expected = referenceLoss('cross-entropy', { data, shape }, labels).gradient.data;
     const largest = largestDifference(expected, new Float64Array(120));
@@ -425,10 +454,10 @@ describe('cross-entropy', () => {
       [referenceTensor(logits, shape)],
     );
     const actual = kernelLoss(
-      'lovasz-softmax',
+      'combined',
       { data: logits, shape },
       { data: labels, shape: [2, 4, 5] },
-      { ...options, method, crossEntropy: 0.7 },
+      { ...options, method, terms: { 'cross-entropy': 0.7, 'lovasz-softmax': 1 } },
     );
     expect(actual.value).toBeCloseTo(value, 6);
     expect(largestDifference(actual.gradient.data, gradients[0]!.data)).toBeLessThan(tolerance);
@@ -436,10 +465,9 @@ describe('cross-entropy', () => {
 
   test('reaches a pixel whose label has a probability of 0 in float32', () => {
     const { value, gradient } = kernelLoss(
-      'lovasz-softmax',
+      'combined',
       { data: Float32Array.of(200, 0), shape: [1, 2] },
       { data: [1], shape: [1] },
-      { crossEntropy: 1 },
     );
     expect(value).toBe(201);
     expect(Array.from(gradient.data)).toEqual([1, -1]);
@@ -520,14 +548,19 @@ describe('bad input', () => {
     ],
     ['an unknown method', () => call(good, labels, { method: 'quick' } as object), 'method is "quick"'],
     [
-      'a negative share of cross-entropy',
-      () => call(good, labels, { crossEntropy: -1 }),
-      'crossEntropy is -1',
+      'a negative factor',
+      () => kernelLoss('combined', good, labels, { terms: { 'cross-entropy': -1 } }),
+      'terms["cross-entropy"] is -1',
     ],
     [
-      'cross-entropy of probabilities',
-      () => call(good, labels, { crossEntropy: 1, input: 'probabilities' }),
-      'it needs logits',
+      'a hinge of probabilities',
+      () => kernelLoss('combined', good, labels, { terms: { hinge: 1 }, input: 'probabilities' }),
+      'terms hold "hinge" and input is "probabilities"',
+    ],
+    [
+      'a method of a sum without Lovász losses',
+      () => kernelLoss('combined', good, labels, { terms: { hinge: 1 }, method: 'exact' }),
+      'method is "exact" for combined; it is of Lovász losses',
     ],
     [
       'a gradient of another length',
@@ -557,7 +590,7 @@ describe('bad input', () => {
     [
       'an unknown loss',
       () => kernelLoss('dice' as 'lovasz-hinge', good, labels),
-      'unknown loss "dice"; accepted: lovasz-softmax',
+      'unknown loss "dice"; accepted: cross-entropy, lovasz-softmax',
     ],
   ])('%s', (_, act, message) => {
     expect(act).toThrow(message);

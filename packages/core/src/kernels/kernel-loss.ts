@@ -1,46 +1,27 @@
+import type { LossName } from '../backend/loss-call.js';
 import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
-import { classFactors } from '../losses/class-factors.js';
-import { binaryLosses } from '../losses/losses-by-name.js';
+import type { JaccardMethod } from '../jaccard/jaccard-method.js';
+import { type CombinedTerm, checkTerms, isAgainstTheRest, type Terms } from '../losses/combined.js';
 import type { LovaszHingeOptions } from '../losses/lovasz-hinge.js';
 import type { LovaszSigmoidOptions } from '../losses/lovasz-sigmoid.js';
+import { findClassAxis } from '../losses/arranged-batch.js';
 import { optionNames } from '../losses/option-names.js';
 import { checkOptions } from '../losses/options.js';
 import type { ReferenceOptions, Values } from '../reference/reference-loss.js';
-import type { BinaryScores } from './binary-passes.js';
 import { checkGradient, checkShapes, checkShared } from './check-kernel-arrays.js';
-import { checkEngine, type EngineName, engineOf, type MemoryId } from './engines.js';
-import { type RunJob, runHere } from './job.js';
+import { checkEngine, type EngineName, engineOf } from './engines/engine-of.js';
 import { type KernelArray, type KernelInput, widenInput } from './kernel-input.js';
-import { checkMethod, type KernelMethod, settleMethod } from './method.js';
+import { runHere } from './passes/passes.js';
+import { binaryLabels, classLabels, invertLabels } from './pixel-labels.js';
 import { layoutWithClasses, layoutWithoutClasses } from './pixel-layout.js';
-import {
-  type Allocate,
-  binaryLabels,
-  classLabels,
-  invertLabels,
-  type LabelConversion,
-} from './pixel-labels.js';
-import { classMeanFactors, labelPixelFactors, pixelMeanFactors } from './problem-factors.js';
-import { weighByHistogram } from './weigh-by-histogram.js';
-import { weighAllBySorting } from './weigh-by-sorting.js';
-import type { Weighting } from './weighting.js';
-import type { WorkerPool } from './worker-pool.js';
-
-/** The losses that have a kernel. */
-export type KernelLossName = (typeof kernelNames)[number];
-
-const kernelNames = [
-  'lovasz-softmax',
-  'lovasz-hinge',
-  'lovasz-sigmoid',
-  'cross-entropy',
-  'hinge',
-  'soft-jaccard',
-] as const;
+import { type KernelBatch, type Recipe, recipes, scoredFactors } from './recipes.js';
+import { ownScratch } from './scratch.js';
+import type { WorkerPool } from './threads/worker-pool.js';
+import { checkMethod, settleMethod } from './weighing/settle-method.js';
 
 /** The options of the loss itself, and those of its kernel. */
-export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> & {
+export type KernelOptions<Name extends LossName> = ReferenceOptions<Name> & {
   /** Where to write the gradient: as long as the input, and not its memory. Allocated when it is left out. */
   readonly gradient?: Float32Array | undefined;
   /**
@@ -48,18 +29,12 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
    * are not copied.
    */
   readonly pool?: WorkerPool | undefined;
-} & (Name extends `lovasz-${string}`
+} & (Name extends `lovasz-${string}` | 'combined'
     ? {
         /** How the weights are found. Default `auto`. */
-        readonly method?: KernelMethod | undefined;
+        readonly method?: JaccardMethod | undefined;
         /** In what the inner loops run. Default `auto`. */
         readonly engine?: EngineName | undefined;
-      }
-    : unknown) &
-  (Name extends 'lovasz-softmax' | 'soft-jaccard'
-    ? {
-        /** λ ≥ 0 adds λ times the cross-entropy (Eq. 1) of the same logits. Default 0. */
-        readonly crossEntropy?: number | undefined;
       }
     : unknown);
 
@@ -70,8 +45,9 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
  * computed in float64 from these counts and rounded once. With logits the gradient's memory also holds what is in
  * between. Beyond input and gradient, a call takes 2 bytes per label, and tables of 1 MB for each of up to 32 problems
  * (`histogram`; for each 4 million pixels of larger ones) or, kept for later calls, 16 bytes per pixel of one problem
- * and thread (`exact`). `symmetric` takes twice the memory of the input more, and an input of 16 bits 4
- * bytes per entry, in which it is widened; its gradient is float32.
+ * and thread (`exact`). `symmetric` takes twice the memory of the input more, `combined` once for the second of its terms
+ * (cross-entropy beside a softmax takes none), and an input of 16 bits 4 bytes per entry, in which it is widened; its
+ * gradient is float32. With a pool all of this is kept for later calls.
  *
  * @param name the loss.
  * @param given logits, or probabilities if the options say so, see {@link KernelInput}; shapes as of the loss.
@@ -90,193 +66,172 @@ export type KernelOptions<Name extends KernelLossName> = ReferenceOptions<Name> 
  *   { data: [0, 1], shape: [2] },
  * );
  */
-export function kernelLoss<Name extends KernelLossName>(
+export function kernelLoss<Name extends LossName>(
   name: Name,
   given: KernelInput,
   labels: Values,
   options?: KernelOptions<Name>,
 ): { readonly value: number; readonly gradient: KernelArray } {
-  if (!kernelNames.includes(name)) {
-    throw new TypeError(`unknown loss "${name}"; accepted: ${kernelNames.join(', ')}`);
+  const call = readCall(name, options ?? {});
+  const batch = arrangeBatch(call, given, labels);
+  const parts = planParts(call, batch);
+  checkValues(batch, parts);
+
+  const { scratch } = batch;
+  const size = batch.input.length;
+  const gradient = call.gradient ?? newGradient(size, call.pool !== undefined);
+  let value = 0;
+  let spare: Float32Array | undefined;
+  for (const [index, { recipe, batch: own, factors, crossEntropy, sign }] of parts.entries()) {
+    const target = index === 0 ? gradient : (spare ??= scratch.float32(size));
+    value += recipe.passes(own, factors, target, crossEntropy);
+    if (index > 0) add(gradient, sign, target);
+  }
+  return { value, gradient: { data: gradient, shape: [...given.shape] } };
+}
+
+/** What a call asks for. */
+type KernelCall = ReturnType<typeof readCall>;
+
+/** @throws TypeError or RangeError for an unknown loss, option or option value. */
+function readCall(name: LossName, options: object) {
+  if (!Object.hasOwn(optionNames, name)) {
+    throw new TypeError(`unknown loss "${name}"; accepted: ${Object.keys(optionNames).join(', ')}`);
   }
   const {
     method,
     engine,
-    gradient: target,
+    gradient,
     pool,
-    crossEntropy = 0,
     ...lossOptions
-  }: KernelOptions<'lovasz-softmax'> & LovaszSigmoidOptions & LovaszHingeOptions = options ?? {};
+  }: KernelOptions<'lovasz-softmax'> &
+    LovaszSigmoidOptions &
+    LovaszHingeOptions & { readonly terms?: Terms | undefined } = options;
   checkOptions(
     lossOptions,
     optionNames[name].filter((each) => each !== 'reduction'),
   );
-  const isLovasz = name.startsWith('lovasz');
-  for (const [option, value] of Object.entries({ method, engine })) {
-    if (value !== undefined && !isLovasz) {
-      throw new TypeError(`${option} is ${JSON.stringify(value)} for ${name}; it is of Lovász losses`);
+  const kind = lossOptions.input ?? 'logits';
+  const terms: readonly (readonly [CombinedTerm, number])[] =
+    name === 'combined' ? checkTerms(lossOptions.terms, kind) : [[name, 1]];
+  for (const [option, given] of Object.entries({ method, engine })) {
+    if (given !== undefined && !terms.some(([term]) => term.startsWith('lovasz'))) {
+      throw new TypeError(`${option} is ${JSON.stringify(given)} for ${name}; it is of Lovász losses`);
     }
   }
   if (method !== undefined) checkMethod(method);
   if (engine !== undefined) checkEngine(engine);
-  const isSoftmax = !binaryLosses.has(name) && lossOptions.multilabel !== true;
-  const kind = lossOptions.input ?? 'logits';
-  if (!(Number.isFinite(crossEntropy) && crossEntropy >= 0)) {
-    throw new RangeError(`crossEntropy is ${crossEntropy}; expected a finite number ≥ 0`);
-  }
-  if (crossEntropy > 0 && !(isSoftmax && kind === 'logits' && name !== 'cross-entropy')) {
-    throw new TypeError(
-      `crossEntropy is ${crossEntropy} for ${kind} of ${name}; it needs logits of lovasz-softmax or soft-jaccard`,
-    );
-  }
+  return { name, terms, kind, method, engine, gradient, pool, options: lossOptions } as const;
+}
 
-  const allocate: Allocate = (bytes) =>
-    pool === undefined ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
-  const input = widenInput(kind, given, allocate);
-  const hasClasses = isSoftmax || lossOptions.multilabel === true;
-  const { ignoreIndex, mask } = lossOptions;
-  checkShapes(input, labels, mask, { hasClasses, isSoftmax, kind, layout: lossOptions.layout });
-  if (target !== undefined) checkGradient(target, input.data);
+/** Checks shapes and labels, and converts the labels. */
+function arrangeBatch(call: KernelCall, given: KernelInput, labels: Values): KernelBatch {
+  const { name, terms, kind, pool, options, engine = 'auto' } = call;
+  const scratch = pool?.scratch.begin() ?? ownScratch;
+  const input = widenInput(kind, given, scratch);
+  const { layout: order, ignoreIndex, mask, multilabel } = options;
+  const areAgainstTheRest = terms.every(([term]) => isAgainstTheRest(term));
+  const isOneScore = name === 'combined' && input.shape[findClassAxis(input.shape, order)] === 1;
+  const areClasses =
+    name === 'combined' ? !(areAgainstTheRest && isOneScore) : !areAgainstTheRest && multilabel !== true;
+  const hasClasses = areClasses || name === 'combined' || multilabel === true;
+  checkShapes(input, labels, mask, { hasClasses, areClasses, kind, layout: order });
+  if (call.gradient !== undefined) checkGradient(call.gradient, input.data);
   if (pool !== undefined) {
     checkShared(kind, input.data);
-    if (target !== undefined) checkShared('gradient', target);
+    if (call.gradient !== undefined) checkShared('gradient', call.gradient);
   }
-  const layout = hasClasses
-    ? layoutWithClasses(input.shape, lossOptions.layout)
-    : layoutWithoutClasses(labels.shape);
-  // A binary label may be ignored; no problem is ignored as a whole.
-  const classFactor = classFactors(
-    layout.classes,
-    isSoftmax ? lossOptions : { ...lossOptions, ignoreIndex: undefined },
-  );
+  const layout = hasClasses ? layoutWithClasses(input.shape, order) : layoutWithoutClasses(labels.shape);
+  scoredFactors({ areBinary: !areClasses }, layout, options);
   if (mask !== undefined) checkMask(mask.data);
-  const run: RunJob = pool === undefined ? runHere : pool.run;
-  const groups = lossOptions.perImage === true ? layout.images : 1;
-  const memoryOf = (...arrays: readonly (Float32Array | Uint16Array)[]): MemoryId | undefined =>
+  const groups = options.perImage === true ? layout.images : 1;
+  const memoryOf: KernelBatch['memoryOf'] = (...arrays) =>
     engine !== 'javascript' && arrays.every((array) => pool?.memory.holds(array) === true)
       ? pool!.memory.id
       : undefined;
-  const labelMemory = pool?.memory.labels(labels.data.length) ?? new Uint16Array(labels.data.length);
-  const conversion: LabelConversion = {
+  const data = pool?.memory.labels(labels.data.length) ?? new Uint16Array(labels.data.length);
+  const conversion = {
     labels: labels.data,
     ignoreIndex,
     mask: mask?.data,
-    data: labelMemory,
-    engine: engineOf({ engine: engine ?? 'auto', memory: memoryOf(labelMemory) }),
+    data,
+    engine: engineOf({ engine, memory: memoryOf(data) }),
   };
-  const pixelLabels = (isSoftmax ? classLabels : binaryLabels)(conversion, layout, groups);
-
-  const settled = settleMethod(method ?? 'auto', (layout.images / groups) * layout.pixels);
-  const refuse = (): void => checkScores(input.data, kind);
-  const isProbability = kind === 'probabilities';
-  // Wrong probabilities are found by the first pass of a Lovász loss over them.
-  if (!isProbability) {
-    if (
-      run({
-        name: 'check',
-        logits: input.data,
-        engine: engine ?? 'auto',
-        memory: memoryOf(input.data),
-      }).includes(1)
-    )
-      refuse();
-  } else if (!isLovasz) refuse();
-  const factors = new Float64Array(allocate(8 * groups * layout.classes));
-  const isClassMean = isLovasz || name === 'soft-jaccard';
-  const counted = lossOptions.classes ?? (isSoftmax || name === 'soft-jaccard' ? 'present' : 'all');
-  factors.set(
-    isClassMean
-      ? classMeanFactors(pixelLabels, layout, groups, classFactor, counted)
-      : labelPixelFactors(pixelLabels, classFactor),
-  );
-
-  const gradient = target ?? new Float32Array(allocate(4 * input.data.length));
-  const weighting: Weighting = {
+  return {
+    input: input.data,
+    kind,
     layout,
     groups,
-    labels: pixelLabels,
-    errors: isProbability ? input.data : gradient,
-    isProbability,
-    areAtMostOne: name !== 'lovasz-hinge',
-    flatAtZero: name === 'lovasz-hinge' && lossOptions.activation !== 'elu+1',
-    gradient,
-    factors,
-    engine: engine ?? 'auto',
-    memory: memoryOf(isProbability ? input.data : gradient, gradient, labelMemory),
+    labels: (areClasses ? classLabels : binaryLabels)(conversion, layout, groups),
+    options,
+    method: settleMethod(call.method ?? 'auto', (layout.images / groups) * layout.pixels),
+    engine,
+    scratch,
+    run: pool?.run ?? runHere,
+    memoryOf,
+    refuse: () => checkScores(input.data, kind),
   };
-  const weighAll = settled === 'histogram' ? weighByHistogram : weighAllBySorting;
-  const weigh = (of: Weighting): number => {
-    if (!isLovasz) return sum(run({ name: 'soft-jaccard weights', weighting: of }));
-    return weighAll(run, of, allocate, isProbability ? refuse : undefined);
-  };
-
-  const result = (value: number) => ({ value, gradient: { data: gradient, shape: [...input.shape] } });
-  if (isClassMean && isProbability) return result(weigh(weighting));
-  if (!isSoftmax) {
-    const scores = { weighting, logits: input.data };
-    if (!isClassMean) {
-      const pass = name === 'hinge' ? 'hinge' : 'binary cross-entropy';
-      return result(sum(run({ name: pass, binary: scores })));
-    }
-    const activation = name === 'lovasz-hinge' ? (lossOptions.activation ?? 'relu') : 'sigmoid';
-    const [toErrors, toLogits] = binaryPasses[activation];
-    const evaluate = (binary: BinaryScores): number => {
-      run({ name: toErrors, binary });
-      const value = weigh(binary.weighting);
-      if (toLogits !== undefined) run({ name: toLogits, binary });
-      return value;
-    };
-    const value = evaluate(scores);
-    if (lossOptions.symmetric !== true) return result(value);
-    const inverted = invert(scores, allocate);
-    const valueOfBackground = evaluate(inverted);
-    inverted.weighting.gradient.forEach((entry, place) => {
-      gradient[place] = (gradient[place]! - entry) / 2;
-    });
-    return result((value + valueOfBackground) / 2);
-  }
-  const crossEntropyFactors = new Float64Array(allocate(8 * layout.classes));
-  crossEntropyFactors.set(
-    pixelMeanFactors(
-      pixelLabels,
-      layout,
-      groups,
-      classFactors(layout.classes, { ...lossOptions, classes: 'all' }),
-    ),
-  );
-  const share = name === 'cross-entropy' ? 1 : crossEntropy;
-  crossEntropyFactors.forEach((factor, id) => (crossEntropyFactors[id] = share * factor));
-  const ofClasses = { layout, gradient, classOf: pixelLabels.data, crossEntropyFactors };
-  if (isProbability) {
-    const probabilities = { ...ofClasses, probabilities: input.data };
-    return result(sum(run({ name: 'cross-entropy of probabilities', probabilities })));
-  }
-  const softmax = { ...ofClasses, logits: input.data };
-  if (!isClassMean) return result(sum(run({ name: 'cross-entropy of logits', softmax })));
-  run({ name: 'softmax errors', softmax });
-  const value = weigh(weighting);
-  return result(value + sum(run({ name: 'softmax gradient', softmax })));
 }
 
-/** The passes from logits to errors, and from the gradient to errors to that to logits where these differ. */
-const binaryPasses = {
-  relu: ['margin errors', undefined],
-  'elu+1': ['elu errors', 'elu gradient'],
-  sigmoid: ['sigmoid errors', 'sigmoid gradient'],
-} as const;
+/** One of the losses that are added up. */
+interface Part {
+  readonly recipe: Recipe;
+  readonly batch: KernelBatch;
+  readonly factors: Float64Array;
+  /** Factors by class of the cross-entropy that comes with it. */
+  readonly crossEntropy: Float64Array | undefined;
+  /** With what sign its gradient is added. */
+  readonly sign: 1 | -1;
+}
+
+/** The sum as parts: cross-entropy goes with a loss of the same softmax, a symmetric loss is the mean of two. */
+function planParts({ terms, options }: KernelCall, batch: KernelBatch): readonly Part[] {
+  const { scratch } = batch;
+  const scaled = (values: Float64Array, factor: number): Float64Array =>
+    scratch.float64(values.map((value) => factor * value));
+  const planned = terms.map(([name, factor]) => ({ name, factor, recipe: recipes[name](batch.labels) }));
+  const crossEntropy = planned.find(({ name }) => name === 'cross-entropy');
+  const host = planned.find(({ recipe }) => recipe.takesCrossEntropy(batch));
+  const guest = host === undefined ? undefined : crossEntropy;
+  const parts = planned
+    .filter((each) => each !== guest)
+    .map((each): Part => ({
+      recipe: each.recipe,
+      batch,
+      factors: scaled(each.recipe.factors(batch), each.factor),
+      crossEntropy:
+        each === host && guest !== undefined
+          ? scaled(guest.recipe.factors(batch).subarray(0, batch.layout.classCount), guest.factor)
+          : undefined,
+      sign: 1,
+    }));
+  if (options.symmetric !== true) return parts;
+  // The same classes count for both.
+  const halves = parts.map((part) => ({ ...part, factors: scaled(part.factors, 0.5) }));
+  const ofBackground = inverted(batch);
+  return halves.flatMap((part): Part[] => [part, { ...part, batch: ofBackground, sign: -1 }]);
+}
 
 /** The same problems with the background as foreground: scores negated and labels inverted, in memory of their own. */
-function invert({ weighting, logits }: BinaryScores, allocate: Allocate): BinaryScores {
-  const negated = new Float32Array(allocate(4 * logits.length));
-  logits.forEach((logit, place) => (negated[place] = -logit));
-  const gradient = new Float32Array(allocate(4 * logits.length));
-  const labels = invertLabels(weighting.labels, allocate);
-  return {
-    weighting: { ...weighting, labels, errors: gradient, gradient, memory: undefined },
-    logits: negated,
-  };
+function inverted(batch: KernelBatch): KernelBatch {
+  const input = batch.scratch.float32(batch.input.length);
+  batch.input.forEach((logit, place) => (input[place] = -logit));
+  return { ...batch, input, labels: invertLabels(batch.labels, batch.scratch) };
 }
 
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
+/** Wrong scores are found before anything is written: by a pass over logits, or the first of a Lovász loss. */
+function checkValues(batch: KernelBatch, parts: readonly Part[]): void {
+  const { input, kind, engine, memoryOf, run, refuse } = batch;
+  if (kind === 'logits') {
+    if (run('finiteness', { logits: input, engine, memory: memoryOf(input) }).includes(1)) refuse();
+  } else if (parts.some(({ recipe }) => recipe.check === 'before')) refuse();
+}
+
+/** Memory that the caller keeps. */
+function newGradient(size: number, isShared: boolean): Float32Array {
+  return isShared ? new Float32Array(new SharedArrayBuffer(4 * size)) : new Float32Array(size);
+}
+
+function add(sum: Float32Array, sign: 1 | -1, part: Float32Array): void {
+  for (let place = 0; place < sum.length; place++) sum[place] = sum[place]! + sign * part[place]!;
 }

@@ -1,12 +1,7 @@
 import { checkLabels } from '../checks/check-labels.js';
-import { type BlockEngine, blockLength, labelTables } from './engine.js';
+import { type BlockEngine, blockLength, ignoredLabel, labelTables } from './engines/engine.js';
 import type { PixelLayout } from './pixel-layout.js';
-
-/** Allocates memory of the call, shared between threads or not. */
-export type Allocate = (bytes: number) => ArrayBuffer | SharedArrayBuffer;
-
-/** The label of a pixel that is ignored. */
-export const ignoredLabel = 0xffff;
+import type { Scratch } from './scratch.js';
 
 /** The labels of a batch, and where those of a binary problem lie in them. */
 export interface PixelLabels {
@@ -44,14 +39,14 @@ export interface LabelConversion extends Ignored {
  */
 function convert(
   conversion: LabelConversion,
-  numberOfClasses: number,
+  classCount: number,
   [from, to]: readonly [number, number],
   counts: Uint32Array,
 ): void {
   const { labels, data, ignoreIndex, mask } = conversion;
-  const refuse = (): void => checkLabels(labels, { numberOfClasses, ignoreIndex, mask });
+  const refuse = (): void => checkLabels(labels, { classCount, ignoreIndex, mask });
   const start = isIntegers(labels) && mask === undefined ? to - ((to - from) % 8) : from;
-  if (start > from && !convertIntegers(conversion, numberOfClasses, [from, start], counts)) refuse();
+  if (start > from && !convertIntegers(conversion, classCount, [from, start], counts)) refuse();
   for (let place = start; place < to; place++) {
     const label = labels[place]!;
     // A hole is no label, and equals an `ignoreIndex` that is not set.
@@ -62,7 +57,7 @@ function convert(
       data[place] = label;
       // What was written is an integer, and is the label if that is one.
       const own = data[place]!;
-      if (own !== label || own >= numberOfClasses) refuse();
+      if (own !== label || own >= classCount) refuse();
       counts[own] = counts[own]! + 1;
     }
   }
@@ -85,7 +80,7 @@ function isIntegers(labels: ArrayLike<number>): labels is Integers {
 /** Converts labels that are integers; their number is a multiple of 8. Returns whether all are right. */
 function convertIntegers(
   { labels, data, ignoreIndex, engine }: LabelConversion,
-  numberOfClasses: number,
+  classCount: number,
   [from, to]: readonly [number, number],
   counts: Uint32Array,
 ): boolean {
@@ -100,7 +95,7 @@ function convertIntegers(
     raw.set((labels as Integers).subarray(start, end));
     const place = data.subarray(start, end);
     const target = engine.isInPlace ? place : engine.labelsAt(place.byteOffset);
-    if (!engine.convertLabels(raw, end - start, ignored, numberOfClasses, target)) isRight = false;
+    if (!engine.convertLabels(raw, end - start, ignored, classCount, target)) isRight = false;
     if (!engine.isInPlace) place.set(target.subarray(0, end - start));
   }
   for (let table = 0; table < labelTables << 16; table += 1 << 16) {
@@ -108,7 +103,7 @@ function convertIntegers(
       counts[label] = counts[label]! + counted[table + label]!;
       counted[table + label] = 0;
     };
-    for (let label = 0; label < numberOfClasses; label++) take(label);
+    for (let label = 0; label < classCount; label++) take(label);
     take(ignoredLabel);
   }
   return isRight;
@@ -122,20 +117,20 @@ function convertIntegers(
  */
 export function classLabels(
   conversion: LabelConversion,
-  { images, classes, pixels }: PixelLayout,
+  { images, classCount, pixels }: PixelLayout,
   groups: number,
 ): PixelLabels {
-  const foreground = new Float64Array(groups * classes);
-  const valid = new Float64Array(groups * classes);
+  const foreground = new Float64Array(groups * classCount);
+  const valid = new Float64Array(groups * classCount);
   const length = (images / groups) * pixels;
   const counts = new Uint32Array(ignoredLabel + 1);
   let hasIgnored = false;
   for (let group = 0; group < groups; group++) {
     counts.fill(0);
-    convert(conversion, classes, [group * length, (group + 1) * length], counts);
+    convert(conversion, classCount, [group * length, (group + 1) * length], counts);
     hasIgnored ||= counts[ignoredLabel]! > 0;
-    foreground.set(counts.subarray(0, classes), group * classes);
-    valid.fill(length - counts[ignoredLabel]!, group * classes, (group + 1) * classes);
+    foreground.set(counts.subarray(0, classCount), group * classCount);
+    valid.fill(length - counts[ignoredLabel]!, group * classCount, (group + 1) * classCount);
   }
   return { data: conversion.data, areBinary: false, foreground, valid, hasIgnored };
 }
@@ -147,23 +142,23 @@ export function classLabels(
  */
 export function binaryLabels(
   conversion: LabelConversion,
-  { images, classes, pixels, imageStride, classStride, pixelStride }: PixelLayout,
+  { images, classCount, pixels, imageStride, classStride, pixelStride }: PixelLayout,
   groups: number,
 ): PixelLabels {
   const { data } = conversion;
   const counts = new Uint32Array(ignoredLabel + 1);
-  const foreground = new Float64Array(groups * classes);
-  const valid = new Float64Array(groups * classes);
+  const foreground = new Float64Array(groups * classCount);
+  const valid = new Float64Array(groups * classCount);
   let hasIgnored = false;
   if (pixelStride !== 1) convert(conversion, 2, [0, data.length], counts);
   for (let image = 0; image < images; image++) {
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       const start = image * imageStride + id * classStride;
       const end = start + pixels * pixelStride;
       counts[1] = counts[ignoredLabel] = 0;
       if (pixelStride === 1) convert(conversion, 2, [start, end], counts);
       else for (let place = start; place < end; place += pixelStride) counts[data[place]!]! += 1;
-      const problem = (groups === 1 ? 0 : image * classes) + id;
+      const problem = (groups === 1 ? 0 : image * classCount) + id;
       foreground[problem] = foreground[problem]! + counts[1];
       valid[problem] = valid[problem]! + pixels - counts[ignoredLabel];
       hasIgnored ||= counts[ignoredLabel] > 0;
@@ -175,9 +170,9 @@ export function binaryLabels(
 /** Binary labels with foreground and background exchanged. */
 export function invertLabels(
   { data, foreground, valid, hasIgnored }: PixelLabels,
-  allocate: Allocate,
+  scratch: Scratch,
 ): PixelLabels {
-  const inverted = new Uint16Array(allocate(2 * data.length));
+  const inverted = scratch.uint16(data.length);
   data.forEach((label, place) => (inverted[place] = label === ignoredLabel ? label : 1 - label));
   return {
     data: inverted,

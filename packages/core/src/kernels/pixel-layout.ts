@@ -6,7 +6,7 @@ export interface PixelLayout {
   /** Points have no image axis: they are one image. */
   readonly images: number;
   /** Classes or labels. */
-  readonly classes: number;
+  readonly classCount: number;
   /** Pixels of one image. */
   readonly pixels: number;
   readonly imageStride: number;
@@ -21,17 +21,17 @@ export interface PixelLayout {
  */
 export function layoutWithClasses(shape: readonly number[], layout: Layout | undefined): PixelLayout {
   const classAxis = findClassAxis(shape, layout);
-  const classes = shape[classAxis]!;
+  const classCount = shape[classAxis]!;
   const images = shape.length > 2 ? shape[0]! : 1;
-  const pixels = shape.reduce((product, length) => product * length, 1) / (images * classes);
+  const pixels = shape.reduce((product, length) => product * length, 1) / (images * classCount);
   const isLast = classAxis === shape.length - 1;
   return {
     images,
-    classes,
+    classCount,
     pixels,
-    imageStride: pixels * classes,
+    imageStride: pixels * classCount,
     classStride: isLast ? 1 : pixels,
-    pixelStride: isLast ? classes : 1,
+    pixelStride: isLast ? classCount : 1,
   };
 }
 
@@ -39,5 +39,5 @@ export function layoutWithClasses(shape: readonly number[], layout: Layout | und
 export function layoutWithoutClasses(shape: readonly number[]): PixelLayout {
   const images = shape.length > 1 ? shape[0]! : 1;
   const pixels = shape.reduce((product, length) => product * length, 1) / images;
-  return { images, classes: 1, pixels, imageStride: pixels, classStride: pixels, pixelStride: 1 };
+  return { images, classCount: 1, pixels, imageStride: pixels, classStride: pixels, pixelStride: 1 };
 }

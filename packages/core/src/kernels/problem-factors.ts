@@ -16,10 +16,10 @@ export function classMeanFactors(
   classFactors: readonly number[],
   classes: 'present' | 'all' | readonly number[],
 ): Float64Array {
-  const factors = new Float64Array(groups * layout.classes);
+  const factors = new Float64Array(groups * layout.classCount);
   let countingGroups = 0;
   for (let group = 0; group < groups; group++) {
-    const first = group * layout.classes;
+    const first = group * layout.classCount;
     let sum = 0;
     for (const [id, factor] of classFactors.entries()) {
       const counts =
@@ -30,27 +30,28 @@ export function classMeanFactors(
     }
     if (sum === 0) continue;
     countingGroups += 1;
-    for (let id = 0; id < layout.classes; id++) factors[first + id] = factors[first + id]! / sum;
+    for (let id = 0; id < layout.classCount; id++) factors[first + id] = factors[first + id]! / sum;
   }
   return factors.map((factor) => factor / Math.max(1, countingGroups));
 }
 
-/** What a pixel of each label counts in the weighted mean over all valid pixels and labels of the batch. */
-export function labelPixelFactors(labels: PixelLabels, labelFactors: readonly number[]): readonly number[] {
-  const sum = labelFactors.reduce((total, factor, id) => total + factor * labels.valid[id]!, 0);
-  return labelFactors.map((factor) => (sum === 0 ? 0 : factor / sum));
-}
-
-/** What a pixel of each class counts in the weighted mean over all pixels. */
+/**
+ * What a pixel of every problem counts in the weighted mean over the pixels of all problems.
+ *
+ * @param classFactors that of each class.
+ * @param counted the number of pixels of each problem that count: all that are valid, or the foreground where each pixel
+ *   counts for its class alone.
+ * @returns `[groups, classes]`; all 0 if nothing counts.
+ */
 export function pixelMeanFactors(
-  labels: PixelLabels,
   layout: PixelLayout,
   groups: number,
   classFactors: readonly number[],
-): readonly number[] {
-  let sum = 0;
-  for (let q = 0; q < groups * layout.classes; q++) {
-    sum += classFactors[q % layout.classes]! * labels.foreground[q]!;
-  }
-  return classFactors.map((factor) => (sum === 0 ? 0 : factor / sum));
+  counted: Float64Array,
+): Float64Array {
+  const factors = Float64Array.from({ length: groups * layout.classCount }, (_, q) => {
+    return classFactors[q % layout.classCount]!;
+  });
+  const sum = factors.reduce((total, factor, q) => total + factor * counted[q]!, 0);
+  return factors.map((factor) => (sum === 0 ? 0 : factor / sum));
 }

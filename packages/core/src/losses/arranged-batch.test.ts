@@ -6,7 +6,8 @@ import { referenceBackend } from '../reference/reference-backend.js';
 import { referenceLoss } from '../reference/reference-loss.js';
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { arrangeBinary, arrangeMulticlass } from './arranged-batch.js';
-import { binaryLosses, lossesByName } from './losses-by-name.js';
+import { binaryLosses } from '../backend/loss-call.js';
+import { lossesByName } from './losses-by-name.js';
 
 interface Shaped {
   readonly shape: readonly Dimension[];

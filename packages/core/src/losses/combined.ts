@@ -1,9 +1,9 @@
-import type { LossName } from '../backend/loss-call.js';
+import { binaryLosses, type LossName } from '../backend/loss-call.js';
 import type { TensorBackend } from '../backend/tensor-backend.js';
-import { arrangeMulticlass, validPixels } from './arranged-batch.js';
+import { arrangeBinary, arrangeMulticlass, findClassAxis, validPixels } from './arranged-batch.js';
 import { classFactors } from './class-factors.js';
 import { classMean, countedByDefault } from './class-mean.js';
-import { labelLosses } from './cross-entropy.js';
+import { binaryLabelLosses, labelLosses } from './cross-entropy.js';
 import { jaccardExtension } from './jaccard-extension.js';
 import { marginErrors } from './margin-errors.js';
 import { optionNames } from './option-names.js';
@@ -14,8 +14,8 @@ import { sigmoid } from './sigmoid.js';
 import { softJaccardLosses } from './soft-jaccard.js';
 import { wholeLoss } from './whole-loss.js';
 
-/** The losses that {@link combined} adds up. */
-export type CombinedTerm = Exclude<LossName, 'combined'>;
+/** The losses that {@link combined} adds up; `binary-cross-entropy` is `cross-entropy` with `multilabel`. */
+export type CombinedTerm = Exclude<LossName, 'combined'> | 'binary-cross-entropy';
 
 /** The factor ≥ 0 of each loss; one that is left out has 0. */
 export type Terms = Readonly<Partial<Record<CombinedTerm, number>>>;
@@ -30,8 +30,9 @@ export interface CombinedOptions extends ClassMeanOptions {
  * Σ λ·loss of losses on the same classes: by default cross-entropy (Eq. 1) plus the Lovász-Softmax loss (Eq. 13), what
  * most networks are trained with. The one way to add losses up: those over classes share one softmax.
  *
- * Losses on binary labels (`hinge`, `lovasz-hinge`, `lovasz-sigmoid`) take each class against the rest, one score to each,
- * and are a mean over classes. With one term this is how they are called on class ids.
+ * Losses on binary labels (`hinge`, `lovasz-hinge`, `lovasz-sigmoid`, `binary-cross-entropy`) take each class against the
+ * rest, one score to each, and are a mean over classes. With one term this is how they are called on class ids. Where the
+ * input has one class, they alone can be added up: labels are then 0 or 1.
  *
  * All terms share the options; `classes` and `perImage` concern those that are a mean over classes, as if each were
  * called by itself, with its own default. If `ignoreIndex` is itself a class, no term scores it.
@@ -64,7 +65,13 @@ export function combined<T>(
   const names = terms.map(([name]) => name);
   const grouping = options.perImage ? 'images' : 'batch';
   const isPixelMean = names.every((name) => !(name in countedByDefault));
-  const batch = arrangeMulticlass(backend, input, labels, options, isPixelMean ? 'any' : grouping);
+  const inputShape = backend.shape(input);
+  const isOneScore =
+    inputShape[findClassAxis(inputShape, options.layout)] === 1 && names.every(isAgainstTheRest);
+  const [arrange, given] = isOneScore
+    ? [arrangeBinary, { ...options, multilabel: true }]
+    : [arrangeMulticlass, options];
+  const batch = arrange(backend, input, labels, given, isPixelMean ? 'any' : grouping);
   const { classAxis, classCount, foreground } = batch;
   const isProbability = options.input === 'probabilities';
   const scores = once(() => batch.arrange(input));
@@ -78,7 +85,14 @@ export function combined<T>(
 
   const shape = backend.shape(labels);
   const pixelFactors = (): T =>
-    backend.constant(classFactors(classCount!, { ...options, classes: 'all' }), [1, classCount!, 1]);
+    backend.constant(
+      classFactors(classCount!, {
+        ...options,
+        classes: 'all',
+        ignoreIndex: isOneScore ? undefined : options.ignoreIndex,
+      }),
+      [1, classCount!, 1],
+    );
   const classMeanOf = (name: keyof typeof countedByDefault, losses: T): T =>
     classMean(backend, losses, batch, {
       classes: options.classes ?? countedByDefault[name],
@@ -97,6 +111,11 @@ export function combined<T>(
       const errors = marginErrors(backend, scores(), foreground);
       return pixelMean(backend, errors, weights, { reduction: undefined, shape });
     },
+    'binary-cross-entropy': () => {
+      const weights = backend.multiply(validPixels(backend, batch), pixelFactors());
+      const each = binaryLabelLosses(backend, scores(), foreground, weights, options.input);
+      return pixelMean(backend, each, weights, { reduction: undefined, shape });
+    },
     'lovasz-softmax': () => lovasz('lovasz-softmax', probabilityErrors(backend, probabilities(), foreground)),
     'soft-jaccard': () => classMeanOf('soft-jaccard', softJaccardLosses(backend, probabilities(), batch)),
     'lovasz-hinge': () => lovasz('lovasz-hinge', marginErrors(backend, scores(), foreground)),
@@ -111,6 +130,11 @@ export function combined<T>(
       return factor === 1 ? loss : backend.multiply(backend.constant(factor), loss);
     })
     .reduce((sum, term) => backend.add(sum, term));
+}
+
+/** Whether a term takes each class against the rest, so that classes do not compete. */
+export function isAgainstTheRest(name: CombinedTerm): boolean {
+  return name === 'binary-cross-entropy' || binaryLosses.has(name);
 }
 
 /** The value of a function that is called once, when it is first needed. */
@@ -129,6 +153,7 @@ const termNames: readonly CombinedTerm[] = [
   'hinge',
   'lovasz-hinge',
   'lovasz-sigmoid',
+  'binary-cross-entropy',
 ];
 
 /**

@@ -8,14 +8,14 @@ import { checkLabels } from '../checks/check-labels.js';
  * @returns one count per class.
  * @throws RangeError for labels that are neither a class nor `ignoreIndex`.
  * @example
- * countLabels([0, 1, 1, 255], { numberOfClasses: 3, ignoreIndex: 255 }); // Float64Array [1, 2, 0]
+ * countLabels([0, 1, 1, 255], { classCount: 3, ignoreIndex: 255 }); // Float64Array [1, 2, 0]
  */
 export function countLabels(
   labels: ArrayLike<number>,
-  accepted: { readonly numberOfClasses: number; readonly ignoreIndex?: number | undefined },
+  accepted: { readonly classCount: number; readonly ignoreIndex?: number | undefined },
 ): Float64Array {
   checkLabels(labels, accepted);
-  const counts = new Float64Array(accepted.numberOfClasses);
+  const counts = new Float64Array(accepted.classCount);
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const label = labels[pixel]!;
     if (label !== accepted.ignoreIndex) counts[label] = counts[label]! + 1;

@@ -2,7 +2,13 @@ import type { TensorBackend } from '../backend/tensor-backend.js';
 import { type ArrangedBatch, arrangeBinary, arrangeMulticlass, validPixels } from './arranged-batch.js';
 import { negativeLogSigmoid } from './negative-log-sigmoid.js';
 import { optionNames } from './option-names.js';
-import { checkOptions, type Masked, type MulticlassOptions, type ReductionOptions } from './options.js';
+import {
+  checkOptions,
+  type InputKind,
+  type Masked,
+  type MulticlassOptions,
+  type ReductionOptions,
+} from './options.js';
 import { pixelMean } from './pixel-mean.js';
 import { wholeLoss } from './whole-loss.js';
 
@@ -94,16 +100,25 @@ function binaryCrossEntropy<T>(
   const { foreground } = batch;
   const scores = batch.arrange(input);
   const weights = backend.multiply(validPixels(backend, batch), batch.factors);
-  const one = backend.constant(1);
-  const zero = backend.constant(0);
-  let losses: T;
-  if (options.input === 'probabilities') {
-    const ofLabel = backend.where(foreground, scores, backend.subtract(one, scores));
-    losses = backend.subtract(zero, backend.log(onlyWhereWeighted(backend, ofLabel, weights)));
-  } else {
-    losses = negativeLogSigmoid(backend, backend.where(foreground, scores, backend.subtract(zero, scores)));
-  }
+  const losses = binaryLabelLosses(backend, scores, foreground, weights, options.input);
   return pixelMean(backend, losses, weights, { reduction: options.reduction, shape: backend.shape(labels) });
+}
+
+/** −log f of foreground and −log(1 − f) of background, f being the sigmoid of logits, `[groups, classes, pixels]`. */
+export function binaryLabelLosses<T>(
+  backend: TensorBackend<T>,
+  scores: T,
+  foreground: T,
+  weights: T,
+  input: InputKind = 'logits',
+): T {
+  const zero = backend.constant(0);
+  if (input === 'logits') {
+    const ofLabel = backend.where(foreground, scores, backend.subtract(zero, scores));
+    return negativeLogSigmoid(backend, ofLabel);
+  }
+  const ofLabel = backend.where(foreground, scores, backend.subtract(backend.constant(1), scores));
+  return backend.subtract(zero, backend.log(onlyWhereWeighted(backend, ofLabel, weights)));
 }
 
 /** 1 at pixels that do not count, where the logarithm must stay finite. */

@@ -23,12 +23,6 @@ export const lossesByName = {
   'lovasz-sigmoid': lovaszSigmoid,
 } as const satisfies Readonly<Record<LossName, unknown>>;
 
-/**
- * The losses whose labels are 0 and 1, one score to each; the labels of the others are class ids, unless their option
- * `multilabel` is true.
- */
-export const binaryLosses: ReadonlySet<LossName> = new Set(['hinge', 'lovasz-hinge', 'lovasz-sigmoid']);
-
 /** The options of every loss, but for the mask, which is a tensor. */
 interface OptionsByName {
   readonly 'cross-entropy': CrossEntropyOptions;

@@ -4,7 +4,8 @@ import { referenceLoss, type ReferenceOptions } from '../reference/reference-los
 import { referenceTensor } from '../reference/reference-tensor.js';
 import { crossEntropy } from './cross-entropy.js';
 import type { LossName } from '../backend/loss-call.js';
-import { binaryLosses, lossesByName } from './losses-by-name.js';
+import { binaryLosses } from '../backend/loss-call.js';
+import { lossesByName } from './losses-by-name.js';
 import { lovaszHinge } from './lovasz-hinge.js';
 import { binaryProblem, multiclassProblem, randomNumbers } from './random-problem.fixture.js';
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { LossName } from '../backend/loss-call.js';
-import { binaryLosses, lossesByName } from '../losses/losses-by-name.js';
+import { binaryLosses } from '../backend/loss-call.js';
+import { lossesByName } from '../losses/losses-by-name.js';
 import { referenceLoss } from './reference-loss.js';
 
 const input = { data: [2, -1, 0, 1, 0.5, 0], shape: [3, 2] };

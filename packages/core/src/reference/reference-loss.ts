@@ -2,7 +2,8 @@ import type { LossName } from '../backend/loss-call.js';
 import { checkLabels } from '../checks/check-labels.js';
 import { checkMask } from '../checks/check-mask.js';
 import { checkScores } from '../checks/check-scores.js';
-import { binaryLosses, type LossOptions, lossesByName } from '../losses/losses-by-name.js';
+import { binaryLosses } from '../backend/loss-call.js';
+import { type LossOptions, lossesByName } from '../losses/losses-by-name.js';
 import type { SoftJaccardOptions, softJaccard } from '../losses/soft-jaccard.js';
 import type { Masked } from '../losses/options.js';
 import { findClassAxis } from '../losses/arranged-batch.js';
@@ -64,7 +65,7 @@ export function referenceLoss<Name extends LossName>(
   );
   // Only now is it known that the shapes fit. A loss never uses a label as an index, so a wrong one did no harm.
   const isBinary = binaryLosses.has(name) || given.multilabel === true;
-  const numberOfClasses = isBinary ? 2 : input.shape[findClassAxis(input.shape, layout)]!;
-  checkLabels(labels.data, { numberOfClasses, ignoreIndex, mask: mask?.data });
+  const classCount = isBinary ? 2 : input.shape[findClassAxis(input.shape, layout)]!;
+  checkLabels(labels.data, { classCount, ignoreIndex, mask: mask?.data });
   return { value, gradient: gradients[0]! };
 }

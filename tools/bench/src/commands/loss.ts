@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { jaccardWeights, kernelLoss, type KernelMethod, type WorkerPool } from '@lovasz/core';
+import { jaccardWeights, kernelLoss, type JaccardMethod, type WorkerPool } from '@lovasz/core';
 import { createWorkerPool } from '@lovasz/core/worker-pool';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -81,7 +81,7 @@ function titled(title: string, figure: Figure): Figure {
 
 function evaluate(
   work: LossWork,
-  method: KernelMethod,
+  method: JaccardMethod,
   pool?: WorkerPool,
   classes?: readonly number[],
 ): number {

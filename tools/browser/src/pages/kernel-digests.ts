@@ -8,7 +8,7 @@ const entries = images * classes * pixels;
 const problems = [
   ['lovasz-softmax', {}],
   ['lovasz-softmax', { input: 'probabilities' }],
-  ['lovasz-softmax', { perImage: true, crossEntropy: 1 }],
+  ['combined', { perImage: true }],
   ['lovasz-hinge', { multilabel: true }],
   ['lovasz-hinge', { multilabel: true, activation: 'elu+1', symmetric: true }],
   ['lovasz-sigmoid', { multilabel: true }],

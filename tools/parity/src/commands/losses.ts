@@ -1,7 +1,8 @@
 import { lossesByName, type LossName } from '@lovasz/core';
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { largestDifference } from '../largest-difference.js';
-import { lossBackends, type LossCall, type NumericArray } from '../loss-backends.js';
+import { lossBackends } from '../loss-backends.js';
+import type { LossCall, NumericArray } from '../loss-call.js';
 import { readCaseFolder } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
 import { UsageError } from '../usage-error.js';

@@ -1,6 +1,6 @@
 import {
   kernelLoss,
-  type KernelLossName,
+  type LossName,
   lossesByName,
   type LovaszSoftmaxOptions,
   type lovaszSoftmax,
@@ -19,7 +19,7 @@ const names = [
   'cross-entropy',
   'hinge',
   'soft-jaccard',
-] as const satisfies readonly KernelLossName[];
+] as const satisfies readonly LossName[];
 
 /** What is left in a gradient buffer that nothing was written to. */
 const untouched = 7;
@@ -29,7 +29,7 @@ const smallestGap = 1e-5;
 
 /** A call of `kernelLoss`, right or wrong. */
 export interface RandomCall {
-  readonly name: KernelLossName;
+  readonly name: LossName;
   readonly input: { readonly data: Float32Array; readonly shape: readonly number[] };
   readonly labels: Values;
   readonly options: Readonly<Record<string, unknown>>;

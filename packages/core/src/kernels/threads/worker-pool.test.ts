@@ -1,15 +1,41 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from '@jest/globals';
-import { kernelLoss } from './kernel-loss.js';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { transformFile } from '@swc/core';
+import { kernelLoss } from '../kernel-loss.js';
 import { createWorkerPool } from './worker-pool-in-node.js';
 
-/** The built package in a process of its own: a worker cannot load TypeScript. */
+const sources = fileURLToPath(new URL('../../', import.meta.url));
+let compiled: string;
+
+/** The sources as they are now, in JavaScript: a worker cannot load TypeScript, and what was built may be older. */
+beforeAll(async () => {
+  compiled = await mkdtemp(join(tmpdir(), 'lovasz-core-'));
+  await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
+  for (const file of await readdir(sources, { recursive: true })) {
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+    const { code } = await transformFile(join(sources, file), {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+      module: { type: 'es6' },
+    });
+    const target = join(compiled, file.replace(/\.ts$/u, '.js'));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, code);
+  }
+});
+
+afterAll(() => rm(compiled, { recursive: true }));
+
+/** The package in a process of its own. */
 async function run(program: string): Promise<unknown> {
-  const dist = new URL('../../dist/', import.meta.url).href;
+  const dist = pathToFileURL(`${compiled}/`).href;
   const source = `
     import { kernelLoss } from '${dist}index.js';
-    import { createWorkerPool } from '${dist}kernels/worker-pool-in-node.js';
+    import { createWorkerPool } from '${dist}kernels/threads/worker-pool-in-node.js';
     const shared = (values) => {
       const data = new Float32Array(new SharedArrayBuffer(4 * values.length));
       data.set(values);
@@ -32,7 +58,7 @@ test('any number of threads gives the same bits', async () => {
       for (const [name, options, target] of [
         ['lovasz-softmax', { input: 'probabilities' }, { data: labels, shape: [3, pixels] }],
         ['lovasz-softmax', { input: 'probabilities' }, { data: Int32Array.from(labels), shape: [3, pixels] }],
-        ['lovasz-softmax', { perImage: true, crossEntropy: 1 }, { data: labels, shape: [3, pixels] }],
+        ['combined', { perImage: true }, { data: labels, shape: [3, pixels] }],
         ['lovasz-hinge', { multilabel: true }, { data: binary, shape: [3, 5, pixels] }],
         ['lovasz-sigmoid', { multilabel: true, perImage: true }, { data: binary, shape: [3, 5, pixels] }],
       ]) {
@@ -81,6 +107,63 @@ test('one binary problem is shared by threads', async () => {
   expect(Math.abs(results.values[0] / results.values[2] - 1)).toBeLessThan(1e-6);
   // A bin near 1 holds 1/2048 of the pixels.
   expect(results.error).toBeLessThan(4e-3);
+});
+
+test('memory of a call is used again by the next', async () => {
+  const { buffers, isSame } = (await run(`
+    const { SharedScratch } = await import(new URL('kernels/scratch.js', '${pathToFileURL(`${compiled}/`).href}'));
+    const made = [];
+    const Own = globalThis.SharedArrayBuffer;
+    globalThis.SharedArrayBuffer = class extends Own {
+      constructor(bytes) { super(bytes); made.push(bytes); }
+    };
+    const pool = await createWorkerPool(2);
+    const size = 2 * 3 * 20_000;
+    const [data, gradient] = [pool.float32Array(size), pool.float32Array(size)];
+    for (let i = 0; i < size; i++) data[i] = Math.sin(i * i);
+    const labels = { data: Uint8Array.from({ length: 40_000 }, (_, i) => (i * i) % 3), shape: [2, 20_000] };
+    const call = (options) => kernelLoss('combined', { data, shape: [2, 3, 20_000] }, labels,
+      { pool, gradient, ...options });
+    const all = [{ method: 'histogram' }, { method: 'exact', perImage: true }, { terms: { hinge: 1, 'lovasz-hinge': 1 } }];
+    for (const options of all) call(options);
+    const first = all.map((options) => [call(options).value, ...gradient]);
+    made.length = 0;
+    for (let round = 0; round < 20; round++) for (const options of all) call(options);
+    const last = all.map((options) => [call(options).value, ...gradient]);
+    const buffers = made.length;
+    await pool.close();
+    console.log(JSON.stringify({ buffers, isSame: JSON.stringify(first) === JSON.stringify(last) }));`)) as {
+    buffers: number;
+    isSame: boolean;
+  };
+  expect(buffers).toBe(0);
+  expect(isSame).toBe(true);
+});
+
+test('what a thread throws is known by its class, message and cause, and the pool works on', async () => {
+  const result = await run(`
+    const pool = await createWorkerPool(2);
+    const data = shared([0.5, 1, -1, 2]);
+    const labels = { data: [0, 1], shape: [2] };
+    // A layout that says more images than there are: the pass over the last of them fails.
+    const layout = { images: 64, classCount: 2, pixels: 1, imageStride: 2, classStride: 1, pixelStride: 2 };
+    const found = {};
+    try {
+      pool.run('softmaxErrors', { layout, logits: data, gradient: shared([0, 0, 0, 0]), classOf: null, crossEntropyFactors: null });
+    } catch (error) {
+      found.message = error.message;
+      found.cause = [error.cause instanceof TypeError, error.cause.message, error.cause.stack.includes('softmax-passes')];
+    }
+    found.after = kernelLoss('cross-entropy', { data, shape: [2, 2] }, labels, { pool }).value;
+    await pool.close();
+    console.log(JSON.stringify(found));`);
+  expect(result).toEqual({
+    message: expect.stringMatching(
+      /^a task of the pass "softmaxErrors" failed, and the gradient is incomplete: TypeError: Cannot read properties of null/u,
+    ),
+    cause: [true, expect.stringContaining('Cannot read properties of null'), true],
+    after: expect.closeTo(Math.log(1 + Math.exp(0.5)) / 2 + Math.log(1 + Math.exp(-3)) / 2, 6),
+  });
 });
 
 test('an open pool does not keep the process alive', async () => {

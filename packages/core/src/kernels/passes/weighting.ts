@@ -1,6 +1,6 @@
-import type { EngineName, MemoryId } from './engines.js';
-import type { PixelLabels } from './pixel-labels.js';
-import type { PixelLayout } from './pixel-layout.js';
+import type { EngineName, MemoryId } from '../engines/engine-of.js';
+import type { PixelLabels } from '../pixel-labels.js';
+import type { PixelLayout } from '../pixel-layout.js';
 
 /**
  * Binary problems side by side, to be weighed one by one: each reads its errors and writes factor · weight, negative
@@ -47,10 +47,10 @@ export interface BinaryProblem {
 
 /** Unfolds problem q = group · classes + class. */
 export function binaryProblem({ layout, groups, labels, factors }: Weighting, q: number): BinaryProblem {
-  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  const { classCount, pixels, imageStride, classStride, pixelStride } = layout;
   const images = layout.images / groups;
-  const firstImage = Math.floor(q / classes) * images;
-  const id = q % classes;
+  const firstImage = Math.floor(q / classCount) * images;
+  const id = q % classCount;
   const origin = firstImage * imageStride + id * classStride;
   // Images without a gap between them are as good as one.
   const isOne = imageStride === pixels * pixelStride;

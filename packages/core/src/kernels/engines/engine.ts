@@ -1,6 +1,9 @@
 /** Pixels that are worked on at once: their scores stay in the fastest caches. */
 export const blockLength = 8192;
 
+/** The label of a pixel that is ignored. */
+export const ignoredLabel = 0xffff;
+
 /** Labels are counted in as many tables, which lie 2^16 entries apart. */
 export const labelTables = 4;
 
@@ -50,7 +53,7 @@ export interface BlockEngine {
     raw: Uint8Array | Int32Array,
     length: number,
     ignoreIndex: number | undefined,
-    numberOfClasses: number,
+    classCount: number,
     target: Uint16Array,
   ): boolean;
   allAreFinite(entries: Float32Array, length: number): boolean;

@@ -1,8 +1,7 @@
+import { engineNamed, engineOf } from '../engines/engine-of.js';
+import { mostSortedPixels } from '../engines/webassembly-engine.js';
 import { countBlocks, visitBlocks, writeStrided } from './blocks.js';
-import { engineNamed, engineOf } from './engines.js';
-import type { RunJob } from './job.js';
-import type { Allocate } from './pixel-labels.js';
-import { mostSortedPixels } from './webassembly-engine.js';
+import type { Pass } from './pass.js';
 import { binaryProblem, clearGradient, type Weighting } from './weighting.js';
 
 /** Problems to be weighed by sorting. */
@@ -15,31 +14,15 @@ export interface Sorting {
 }
 
 /**
- * The exact Lovász weights of all problems.
- *
- * @param weighting of errors that are finite and ≥ 0, or, with `refuse`, of any numbers that should be probabilities.
- * @param refuse is called when entries may be outside 0…1, before anything has been written.
- * @returns Σ factor · loss.
- */
-export function weighAllBySorting(
-  run: RunJob,
-  weighting: Weighting,
-  allocate: Allocate,
-  refuse?: () => void,
-): number {
-  const lowest = new Int32Array(allocate(4 * weighting.factors.length));
-  const sorting = { weighting, isChecked: refuse !== undefined, lowest };
-  const found = run({ name: 'lowest errors', sorting });
-  if (found.includes(-1)) refuse?.();
-  lowest.set(found);
-  return run({ name: 'exact weights', sorting }).reduce((sum, loss) => sum + loss, 0);
-}
-
-/**
  * The bits of the lowest foreground error of problem q, 0x7fffffff if there is none; −1 if an entry is no probability
  * and that is to be found.
  */
-export function findLowestError({ weighting, isChecked }: Sorting, q: number): number {
+export const lowestErrors: Pass<Sorting> = {
+  count: ({ weighting }) => weighting.factors.length,
+  run: findLowestError,
+};
+
+function findLowestError({ weighting, isChecked }: Sorting, q: number): number {
   const problem = binaryProblem(weighting, q);
   if (problem.factor === 0 && !isChecked) return 0x7fffffff;
   const engine = engineOf(weighting);
@@ -60,7 +43,12 @@ export function findLowestError({ weighting, isChecked }: Sorting, q: number): n
  * @param q the problem.
  * @returns factor · loss.
  */
-export function weighBySorting({ weighting, lowest: lowestOf }: Sorting, q: number): number {
+export const exactWeights: Pass<Sorting> = {
+  count: ({ weighting }) => weighting.factors.length,
+  run: weighBySorting,
+};
+
+function weighBySorting({ weighting, lowest: lowestOf }: Sorting, q: number): number {
   const problem = binaryProblem(weighting, q);
   const { gradient } = weighting;
   const { images, pixels, pixelStride, imageStride, origin, total, factor } = problem;

@@ -1,5 +1,5 @@
-import { type Block, type BlockEngine, blockLength } from './engine.js';
-import { ignoredLabel } from './pixel-labels.js';
+import { type Block, type BlockEngine, blockLength } from '../engines/engine.js';
+import { ignoredLabel } from '../engines/engine.js';
 import type { BinaryProblem, Weighting } from './weighting.js';
 
 /** The number of blocks of a problem. */

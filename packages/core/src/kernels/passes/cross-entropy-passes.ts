@@ -1,8 +1,9 @@
 import type { BinaryScores } from './binary-passes.js';
 import { exponentialOfNonPositive } from './exponential.js';
 import { forEachPixel } from './for-each-pixel.js';
+import type { Pass } from './pass.js';
 import type { Softmax } from './softmax-passes.js';
-import { ignoredLabel } from './pixel-labels.js';
+import { ignoredLabel } from '../engines/engine.js';
 
 /** Pixels that are worked on at once: what is known of them stays in the fastest cache. */
 const blockPixels = 512;
@@ -14,11 +15,13 @@ const others = new Float64Array(blockPixels);
  * The cross-entropy of one image's logits, Σ factor · −log f, and its gradient: factor · f of the other classes, and
  * −factor · (1 − f) of the label, without cancellation.
  */
-export function crossEntropyOfLogits(
+export const crossEntropyOfLogits: Pass<Softmax> = { count: ({ layout }) => layout.images, run: ofLogits };
+
+function ofLogits(
   { layout, logits, gradient, classOf, crossEntropyFactors }: Softmax,
   image: number,
 ): number {
-  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  const { classCount, pixels, imageStride, classStride, pixelStride } = layout;
   let sum = 0;
   for (let first = 0; first < pixels; first += blockPixels) {
     const length = Math.min(blockPixels, pixels - first);
@@ -27,13 +30,13 @@ export function crossEntropyOfLogits(
     largest.fill(-Infinity);
     sums.fill(0);
     others.fill(0);
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++, place += pixelStride) {
         if (logits[place]! > largest[i]!) largest[i] = logits[place]!;
       }
     }
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++, place += pixelStride) {
         const power = exponentialOfNonPositive(logits[place]! - largest[i]!);
@@ -42,7 +45,7 @@ export function crossEntropyOfLogits(
         if (labels[i] !== id) others[i] = others[i]! + power;
       }
     }
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++, place += pixelStride) {
         const label = labels[i]!;
@@ -59,7 +62,12 @@ export function crossEntropyOfLogits(
 export type ClassProbabilities = Omit<Softmax, 'logits'> & { readonly probabilities: Float32Array };
 
 /** The cross-entropy of one image's probabilities, −Σ factor · log f, and its gradient −factor / f. */
-export function crossEntropyOfProbabilities(
+export const crossEntropyOfProbabilities: Pass<ClassProbabilities> = {
+  count: ({ layout }) => layout.images,
+  run: ofProbabilities,
+};
+
+function ofProbabilities(
   { layout, probabilities, gradient, classOf, crossEntropyFactors }: ClassProbabilities,
   image: number,
 ): number {
@@ -85,7 +93,12 @@ export function crossEntropyOfProbabilities(
  *   weighting says so.
  * @param q the problem.
  */
-export function binaryCrossEntropyOf({ weighting, logits }: BinaryScores, q: number): number {
+export const binaryCrossEntropy: Pass<BinaryScores> = {
+  count: ({ weighting }) => weighting.factors.length,
+  run: ofBinaryScores,
+};
+
+function ofBinaryScores({ weighting, logits }: BinaryScores, q: number): number {
   const { gradient, factors, isProbability } = weighting;
   const factor = factors[q]!;
   let sum = 0;

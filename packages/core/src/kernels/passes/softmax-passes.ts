@@ -1,6 +1,7 @@
 import { exponentialOfNonPositive } from './exponential.js';
-import type { PixelLayout } from './pixel-layout.js';
-import { ignoredLabel } from './pixel-labels.js';
+import type { Pass } from './pass.js';
+import type { PixelLayout } from '../pixel-layout.js';
+import { ignoredLabel } from '../engines/engine.js';
 
 /** Pixels that are worked on at once: their sums stay in the fastest cache. */
 const blockPixels = 512;
@@ -26,13 +27,21 @@ export interface Softmax {
  * Writes the errors of one image's softmax probabilities (Eq. 11) to `gradient`: 1 − f of the label and f of the
  * others, the former without cancellation.
  */
-export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, image: number): void {
-  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+export const softmaxErrors: Pass<Softmax> = {
+  count: ({ layout }) => layout.images,
+  run: (softmax, image) => {
+    writeErrors(softmax, image);
+    return 0;
+  },
+};
+
+function writeErrors({ layout, logits, gradient, classOf }: Softmax, image: number): void {
+  const { classCount, pixels, imageStride, classStride, pixelStride } = layout;
   for (let first = 0; first < pixels; first += blockPixels) {
     const length = Math.min(blockPixels, pixels - first);
     const start = image * imageStride + first * pixelStride;
     const exponentials = exponentiate(logits, start, length, layout);
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++) {
         gradient[place] = exponentials[id * blockPixels + i]! / sums[i]!;
@@ -42,7 +51,7 @@ export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, im
     for (let i = 0; i < length; i++) {
       const label = classOf[image * pixels + first + i]!;
       if (label === ignoredLabel) continue;
-      const others = sumOfOthers(exponentials, i, label, classes);
+      const others = sumOfOthers(exponentials, i, label, classCount);
       gradient[start + i * pixelStride + label * classStride] = others / sums[i]!;
     }
   }
@@ -54,18 +63,20 @@ export function softmaxErrors({ layout, logits, gradient, classOf }: Softmax, im
  *
  * @returns the cross-entropy of the image, in its share of the loss.
  */
-export function softmaxGradient(
+export const softmaxGradient: Pass<Softmax> = { count: ({ layout }) => layout.images, run: toLogits };
+
+function toLogits(
   { layout, logits, gradient, classOf, crossEntropyFactors }: Softmax,
   image: number,
 ): number {
-  const { classes, pixels, imageStride, classStride, pixelStride } = layout;
+  const { classCount, pixels, imageStride, classStride, pixelStride } = layout;
   let crossEntropy = 0;
   for (let first = 0; first < pixels; first += blockPixels) {
     const length = Math.min(blockPixels, pixels - first);
     const start = image * imageStride + first * pixelStride;
     const exponentials = exponentiate(logits, start, length, layout);
     products.fill(0, 0, length);
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++) {
         products[i] = products[i]! + gradient[place]! * exponentials[id * blockPixels + i]!;
@@ -79,12 +90,12 @@ export function softmaxGradient(
       if (factor === 0) continue;
       const place = start + i * pixelStride + label * classStride;
       const probability = exponentials[label * blockPixels + i]! / sums[i]!;
-      const others = sumOfOthers(exponentials, i, label, classes) / sums[i]!;
+      const others = sumOfOthers(exponentials, i, label, classCount) / sums[i]!;
       ofLabels[i] = probability * (gradient[place]! - products[i]!) - factor * others;
       products[i] = products[i]! - factor;
       crossEntropy += factor * (Math.log(sums[i]!) - (logits[place]! - largest[i]!));
     }
-    for (let id = 0; id < classes; id++) {
+    for (let id = 0; id < classCount; id++) {
       let place = start + id * classStride;
       for (let i = 0; i < length; i++) {
         const probability = exponentials[id * blockPixels + i]! / sums[i]!;
@@ -102,9 +113,9 @@ export function softmaxGradient(
 }
 
 /** The sum over all classes but the label, of pixel i of the block. */
-function sumOfOthers(exponentials: Float64Array, i: number, label: number, classes: number): number {
+function sumOfOthers(exponentials: Float64Array, i: number, label: number, classCount: number): number {
   let others = 0;
-  for (let id = 0; id < classes; id++) {
+  for (let id = 0; id < classCount; id++) {
     if (id !== label) others += exponentials[id * blockPixels + i]!;
   }
   return others;
@@ -117,19 +128,19 @@ function exponentiate(
   length: number,
   layout: PixelLayout,
 ): Float64Array {
-  const { classes, classStride, pixelStride } = layout;
-  if (block.length < classes * blockPixels) block = new Float64Array(classes * blockPixels);
+  const { classCount, classStride, pixelStride } = layout;
+  if (block.length < classCount * blockPixels) block = new Float64Array(classCount * blockPixels);
   const exponentials = block;
   largest.fill(-Infinity, 0, length);
   sums.fill(0, 0, length);
-  for (let id = 0; id < classes; id++) {
+  for (let id = 0; id < classCount; id++) {
     let place = start + id * classStride;
     for (let i = 0; i < length; i++) {
       if (logits[place]! > largest[i]!) largest[i] = logits[place]!;
       place += pixelStride;
     }
   }
-  for (let id = 0; id < classes; id++) {
+  for (let id = 0; id < classCount; id++) {
     let place = start + id * classStride;
     for (let i = 0; i < length; i++) {
       const exponential = exponentialOfNonPositive(logits[place]! - largest[i]!);

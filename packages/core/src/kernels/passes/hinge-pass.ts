@@ -1,5 +1,6 @@
 import type { BinaryScores } from './binary-passes.js';
 import { forEachPixel } from './for-each-pixel.js';
+import type { Pass } from './pass.js';
 
 /**
  * The hinge loss of one problem, factor · Σ max(0, 1 − F·y), and its gradient to the scores.
@@ -7,7 +8,9 @@ import { forEachPixel } from './for-each-pixel.js';
  * @param scores the factor of the problem is the weight of each of its pixels.
  * @param q the problem.
  */
-export function hingeOf({ weighting, logits }: BinaryScores, q: number): number {
+export const hinge: Pass<BinaryScores> = { count: ({ weighting }) => weighting.factors.length, run: hingeOf };
+
+function hingeOf({ weighting, logits }: BinaryScores, q: number): number {
   const { gradient, factors } = weighting;
   const factor = factors[q]!;
   let sum = 0;

@@ -1,7 +1,8 @@
-import { attachMemory, detachMemory } from './engines.js';
-import { countTasks, type RunJob } from './job.js';
+import { attachMemory, detachMemory } from '../engines/engine-of.js';
+import { type PassData, type PassName, passNamed, type RunPass } from '../passes/passes.js';
+import { SharedScratch } from '../scratch.js';
 import { KernelMemory } from './kernel-memory.js';
-import { takeTasks, type SharedJob } from './shared-job.js';
+import { errorLength, progressOf, type SharedJob, takeTasks } from './shared-job.js';
 import { waitForTasks } from './wait-for-tasks.js';
 import type { WorkerStart } from './worker-start.js';
 
@@ -19,8 +20,9 @@ export interface WorkerPool {
   float32Array(length: number): Float32Array;
   /** What the kernels need of it. */
   readonly memory: KernelMemory;
-  /** Runs the tasks of a job and returns when all are done. */
-  readonly run: RunJob;
+  readonly scratch: SharedScratch;
+  /** Runs the tasks of a pass and returns when all are done. */
+  readonly run: RunPass;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -65,21 +67,50 @@ export async function startWorkerPool(threads: number, startThread: StartThread)
     threads,
     float32Array: (length) => memory.float32Array(length),
     memory,
-    run: (job) => {
-      const tasks = countTasks(job);
-      const shared: SharedJob = {
-        job,
-        progress: new Int32Array(new SharedArrayBuffer(12)),
-        results: new Float64Array(new SharedArrayBuffer(8 * tasks)),
-      };
-      for (const worker of workers) worker.postMessage(shared);
-      takeTasks(shared);
-      waitForTasks(shared);
-      return shared.results;
-    },
+    scratch: new SharedScratch(),
+    run: jobRunner(workers),
     close: async () => {
       detachMemory(memory.id);
       await endAll();
     },
+  };
+}
+
+/** Runs passes as jobs that this thread and the workers share. */
+function jobRunner(workers: readonly PoolThread[]): RunPass {
+  const progress = new Int32Array(new SharedArrayBuffer(4 * Object.keys(progressOf).length));
+  const error = new Uint16Array(new SharedArrayBuffer(2 * errorLength));
+  let room = new Float64Array(new SharedArrayBuffer(8 * 1024));
+  let broken: unknown;
+  return (pass, data) => {
+    if (broken !== undefined) {
+      throw new Error('a thread of the pool has ended in an earlier call; create another pool', {
+        cause: broken,
+      });
+    }
+    const count = passNamed(pass).count(data);
+    if (room.length < count) room = new Float64Array(new SharedArrayBuffer(16 * count));
+    const results = room.subarray(0, count);
+    Atomics.store(progress, progressOf.finished, 0);
+    Atomics.store(progress, progressOf.errorLength, 0);
+    const job: SharedJob = {
+      pass,
+      data: data as PassData<PassName>,
+      first: Atomics.load(progress, progressOf.next),
+      count,
+      progress,
+      results,
+      error,
+    };
+    for (const worker of workers) worker.postMessage(job);
+    takeTasks(job);
+    try {
+      waitForTasks(job);
+    } catch (failure) {
+      // Threads that may still work on this job would disturb the next.
+      if (Atomics.load(progress, progressOf.finished) < count) broken = failure;
+      throw failure;
+    }
+    return results.slice();
   };
 }

@@ -1,4 +1,5 @@
 import { forEachPixel } from './for-each-pixel.js';
+import type { Pass } from './pass.js';
 import { binaryProblem, clearGradient, type Weighting } from './weighting.js';
 
 /**
@@ -9,7 +10,12 @@ import { binaryProblem, clearGradient, type Weighting } from './weighting.js';
  * @param q the problem.
  * @returns factor · loss.
  */
-export function weighBySoftJaccard(weighting: Weighting, q: number): number {
+export const softJaccardWeights: Pass<Weighting> = {
+  count: ({ factors }) => factors.length,
+  run: weighBySoftJaccard,
+};
+
+function weighBySoftJaccard(weighting: Weighting, q: number): number {
   const problem = binaryProblem(weighting, q);
   const { errors, gradient, isProbability } = weighting;
   const { factor, total } = problem;

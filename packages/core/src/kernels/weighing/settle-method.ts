@@ -1,11 +1,4 @@
-/**
- * How the kernels get the Lovász weights.
- *
- * - `exact`: by a linear-time radix sort of the float32 errors.
- * - `histogram`: by counting in bins, see {@link weighByHistogram} for the bound on its error.
- * - `auto`: whichever is faster for the number of pixels.
- */
-export type KernelMethod = 'auto' | 'exact' | 'histogram';
+import type { JaccardMethod } from '../../jaccard/jaccard-method.js';
 
 /**
  * The number of pixels in one binary problem from which counting is faster than sorting: below it, passing over the
@@ -14,13 +7,13 @@ export type KernelMethod = 'auto' | 'exact' | 'histogram';
 const pixelsWorthCounting = 1 << 14;
 
 /** The method itself, `auto` settled for problems of that many pixels. */
-export function settleMethod(method: KernelMethod, pixels: number): 'exact' | 'histogram' {
+export function settleMethod(method: JaccardMethod, pixels: number): 'exact' | 'histogram' {
   if (method !== 'auto') return method;
   return pixels < pixelsWorthCounting ? 'exact' : 'histogram';
 }
 
 /** @throws TypeError when it is not one of the methods. */
-export function checkMethod(method: KernelMethod): void {
+export function checkMethod(method: JaccardMethod): void {
   if (!['auto', 'exact', 'histogram'].includes(method)) {
     throw new TypeError(`method is ${JSON.stringify(method)}; expected "auto", "exact" or "histogram"`);
   }

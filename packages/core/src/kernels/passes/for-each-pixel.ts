@@ -1,4 +1,4 @@
-import { ignoredLabel } from './pixel-labels.js';
+import { ignoredLabel } from '../engines/engine.js';
 import { binaryProblem, type Weighting } from './weighting.js';
 
 /**

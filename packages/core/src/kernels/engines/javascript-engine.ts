@@ -1,6 +1,5 @@
 import { allBins, droppedBits } from './bins.js';
-import { type Block, blockLength, type Engine } from './engine.js';
-import { ignoredLabel } from './pixel-labels.js';
+import { type Block, blockLength, type Engine, ignoredLabel } from './engine.js';
 import { backgroundTieWeight, foregroundTieWeight } from './tie-weights.js';
 
 const largestDigitBits = 11;
@@ -44,12 +43,12 @@ export function createJavaScriptEngine(): Engine {
     weights,
     rawBytes: new Uint8Array(entries.buffer, 0, blockLength),
     rawLabels: bits,
-    convertLabels: (raw, length, ignoreIndex, numberOfClasses, target) => {
+    convertLabels: (raw, length, ignoreIndex, classCount, target) => {
       let isRight = true;
       for (let i = 0; i < length; i++) {
         let label = raw[i]!;
         if (label === ignoreIndex) label = ignoredLabel;
-        else if (label >>> 0 >= numberOfClasses) {
+        else if (label >>> 0 >= classCount) {
           label = ignoredLabel;
           isRight = false;
         }

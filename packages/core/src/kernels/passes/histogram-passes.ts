@@ -1,15 +1,9 @@
-import { allBins, droppedBits, probabilityBins } from './bins.js';
+import { allBins, droppedBits } from '../engines/bins.js';
+import { engineOf } from '../engines/engine-of.js';
+import { backgroundTieWeight, foregroundTieWeight } from '../engines/tie-weights.js';
 import { countBlocks, visitBlocks, writeBack } from './blocks.js';
-import { engineOf } from './engines.js';
-import type { RunJob } from './job.js';
-import type { Allocate } from './pixel-labels.js';
-import { backgroundTieWeight, foregroundTieWeight } from './tie-weights.js';
+import type { Pass } from './pass.js';
 import { type BinaryProblem, binaryProblem, clearGradient, type Weighting } from './weighting.js';
-
-/** Pixels of one problem that are counted as one task. */
-const segmentPixels = 1 << 22;
-/** Problems are binned together as long as their tables are no more than this, one megabyte each. */
-const mostTables = 32;
 
 /** The bin of −∞, which the engines count ignored pixels in. */
 const ignoredBin = allBins + (0x7f800000 >>> droppedBits);
@@ -30,57 +24,6 @@ export interface Binning {
   readonly tables: Int32Array;
 }
 
-/**
- * The Lovász weights of all problems by counting in bins, in two passes over the pixels and none of sorting.
- *
- * A bin is a range of the bits of the float32 error, and the pixels of one bin are a tie. The loss is Σ m·w with the
- * errors themselves. It is never above the exact loss L (but for rounding), which is the largest of Σ m·w over all
- * orders; and L − loss ≤ 2⁻¹⁰·L for errors of at least 1e-38, since the errors of a bin differ by at most 2⁻¹⁰ of
- * themselves and their weights have the same sum either way. With b background pixels in the bin and U₀ the union above
- * it, the weight of a foreground pixel is off by at most b / (2·U₀) of itself; a pixel alone in its bin has its exact
- * weight.
- *
- * @param weighting of errors that are finite and ≥ 0, or, with `refuse`, of any numbers that should be probabilities.
- * @param refuse is called when entries may be outside 0…1, before anything has been written.
- * @returns Σ factor · loss.
- */
-export function weighByHistogram(
-  run: RunJob,
-  weighting: Weighting,
-  allocate: Allocate,
-  refuse?: () => void,
-): number {
-  const problems = weighting.factors.length;
-  const { images, pixels } = binaryProblem(weighting, 0);
-  const segments = Math.max(1, Math.floor((images * pixels) / segmentPixels));
-  const atOnce = Math.min(problems, Math.max(1, Math.floor(mostTables / segments)));
-  const isChecked = refuse !== undefined;
-  if (isChecked && atOnce < problems) {
-    const lowest = new Int32Array(0);
-    if (run({ name: 'lowest errors', sorting: { weighting, isChecked, lowest } }).includes(-1)) refuse();
-  }
-  const bins = weighting.areAtMostOne ? probabilityBins : allBins;
-  const lowestBins = new Int32Array(allocate(4 * atOnce * segments));
-  const tables = new Int32Array(allocate(8 * atOnce * segments * bins));
-  let loss = 0;
-  for (let firstProblem = 0; firstProblem < problems; firstProblem += atOnce) {
-    const binning: Binning = {
-      weighting,
-      isChecked: isChecked && atOnce === problems,
-      firstProblem,
-      problems: Math.min(atOnce, problems - firstProblem),
-      segments,
-      bins,
-      lowestBins,
-      tables,
-    };
-    if (run({ name: 'bin counts', binning }).includes(1)) refuse?.();
-    run({ name: 'bin weights', binning });
-    for (const part of run({ name: 'look up weights', binning })) loss += part;
-  }
-  return loss;
-}
-
 /** The problem, the blocks and the tables of a task. */
 function taskOf({ weighting, firstProblem, segments, bins, tables }: Binning, task: number) {
   const segment = task % segments;
@@ -99,7 +42,12 @@ function taskOf({ weighting, firstProblem, segments, bins, tables }: Binning, ta
 }
 
 /** Counts the pixels of a segment in bins. Returns 1 if an entry is no probability and that is to be found. */
-export function countInBins(binning: Binning, task: number): number {
+export const binCounts: Pass<Binning> = {
+  count: ({ problems, segments }) => problems * segments,
+  run: countInBins,
+};
+
+function countInBins(binning: Binning, task: number): number {
   const { weighting, isChecked, bins, lowestBins } = binning;
   const { problem, range, background, foreground } = taskOf(binning, task);
   if (problem.factor === 0 && !isChecked) return 0;
@@ -125,7 +73,15 @@ export function countInBins(binning: Binning, task: number): number {
 }
 
 /** Replaces the counts of a problem, in its first segment, by the weights of each bin times the factor. */
-export function weighBins(binning: Binning, index: number): void {
+export const binWeights: Pass<Binning> = {
+  count: ({ problems }) => problems,
+  run: (binning, index) => {
+    weighBins(binning, index);
+    return 0;
+  },
+};
+
+function weighBins(binning: Binning, index: number): void {
   const { segments, weighting, lowestBins, bins } = binning;
   const first = index * segments;
   const { problem, background, foreground } = taskOf(binning, first);
@@ -170,7 +126,12 @@ export function weighBins(binning: Binning, index: number): void {
 }
 
 /** Writes the gradient of a segment, and returns its share of the loss. */
-export function lookUpWeights(binning: Binning, task: number): number {
+export const weightLookups: Pass<Binning> = {
+  count: ({ problems, segments }) => problems * segments,
+  run: lookUpWeights,
+};
+
+function lookUpWeights(binning: Binning, task: number): number {
   const { weighting, segments, bins, lowestBins } = binning;
   const { problem, range } = taskOf(binning, task);
   const first = task - (task % segments);

@@ -1,5 +1,5 @@
-import { attachMemory, type MemoryId } from './engines.js';
-import type { WebAssemblyMemory } from './webassembly-engine.js';
+import { attachMemory, type MemoryId } from '../engines/engine-of.js';
+import type { WebAssemblyMemory } from '../engines/webassembly-engine.js';
 
 /** What a thread of a pool is told when it starts. */
 export interface WorkerStart {

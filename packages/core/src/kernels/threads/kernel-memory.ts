@@ -1,10 +1,10 @@
-import type { MemoryId } from './engines.js';
+import type { MemoryId } from '../engines/engine-of.js';
 import {
   createSharedMemory,
   firstFreeByte,
   growMemory,
   type WebAssemblyMemory,
-} from './webassembly-engine.js';
+} from '../engines/webassembly-engine.js';
 
 let memories = 0;
 

@@ -11,7 +11,7 @@ interface Exports {
     length: number,
     ignoreIndex: number,
     hasIgnoreIndex: boolean,
-    numberOfClasses: number,
+    classCount: number,
     target: number,
     counts: number,
   ) => number;
@@ -123,14 +123,14 @@ function createBlockEngine(
     get rawLabels() {
       return views().rawLabels;
     },
-    convertLabels: (raw, length, ignoreIndex, numberOfClasses, { byteOffset }) =>
+    convertLabels: (raw, length, ignoreIndex, classCount, { byteOffset }) =>
       exports.convertLabels(
         raw.byteOffset,
         raw.BYTES_PER_ELEMENT === 1,
         length,
         ignoreIndex ?? 0,
         ignoreIndex !== undefined,
-        numberOfClasses,
+        classCount,
         byteOffset,
         room + countsAt,
       ) === 1,
