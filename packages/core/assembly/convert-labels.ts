@@ -18,13 +18,13 @@ export function convertLabels(
   length: i32,
   ignoreIndex: i32,
   hasIgnoreIndex: bool,
-  numberOfClasses: i32,
+  classCount: i32,
   target: usize,
   counts: usize,
 ): bool {
   const ignored = i32x4.splat(ignoreIndex);
   const isUsed = i32x4.splat(hasIgnoreIndex ? -1 : 0);
-  const classes = i32x4.splat(numberOfClasses);
+  const classes = i32x4.splat(classCount);
   const converted = i32x4.splat(0xffff);
   const tables = i32x4.add(
     i32x4.splat(<i32>counts),

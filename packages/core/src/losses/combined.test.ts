@@ -52,6 +52,7 @@ describe('is the sum of its terms', () => {
 });
 
 describe('losses on binary labels take each class against the rest', () => {
+  const names = ['hinge', 'lovasz-hinge', 'lovasz-sigmoid', 'binary-cross-entropy'] as const;
   const classCount = input.shape[1]!;
   const area = input.shape[2]! * input.shape[3]!;
   /** The same problem with a label 0, 1 or 255 for every class. */
@@ -64,31 +65,47 @@ describe('losses on binary labels take each class against the rest', () => {
     }),
   };
 
-  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid'] as const)('%s', (name) => {
+  const multilabelOf = (name: (typeof names)[number]) =>
+    name === 'binary-cross-entropy' ? 'cross-entropy' : name;
+
+  test.each(names)('%s', (name) => {
     for (const given of [{}, { classWeights: [1, 0.5, 2] }, { perImage: true, classes: [0, 2] }]) {
-      if (name === 'hinge' && 'perImage' in given) continue;
+      if (!name.startsWith('lovasz') && 'perImage' in given) continue;
       const options = { ...ignoring, ...given };
       const found = referenceLoss('combined', input, labels, { ...options, terms: { [name]: 1 } });
-      const expected = referenceLoss(name, input, each, { ...options, multilabel: true });
+      const expected = referenceLoss(multilabelOf(name), input, each, { ...options, multilabel: true });
       expect(found.value).toBeCloseTo(expected.value, 14);
       found.gradient.data.forEach((entry, i) => expect(entry).toBeCloseTo(expected.gradient.data[i]!, 14));
     }
   });
 
-  test.each(['hinge', 'lovasz-hinge', 'lovasz-sigmoid'] as const)(
-    '%s does not score an ignored class',
-    (name) => {
-      const { gradient } = referenceLoss('combined', input, labels, {
-        mask: { data: Array.from(labels.data, (label) => (label === 255 ? 0 : 1)), shape: labels.shape },
-        ignoreIndex: 0,
-        terms: { [name]: 1 },
-      });
-      const ofClass = (id: number) =>
-        gradient.data.filter((_, place) => Math.floor(place / area) % classCount === id);
-      expect(new Set(ofClass(0))).toEqual(new Set([0]));
-      expect(ofClass(1).some((entry) => entry !== 0)).toBe(true);
-    },
-  );
+  test.each(names)('%s does not score an ignored class', (name) => {
+    const { gradient } = referenceLoss('combined', input, labels, {
+      mask: { data: Array.from(labels.data, (label) => (label === 255 ? 0 : 1)), shape: labels.shape },
+      ignoreIndex: 0,
+      terms: { [name]: 1 },
+    });
+    const ofClass = (id: number) =>
+      gradient.data.filter((_, place) => Math.floor(place / area) % classCount === id);
+    expect(new Set(ofClass(0))).toEqual(new Set([0]));
+    expect(ofClass(1).some((entry) => entry !== 0)).toBe(true);
+  });
+
+  test.each(names)('%s of one score per pixel takes label 1 for the foreground', (name) => {
+    const scores = { data: input.data.slice(0, 2 * area), shape: [2, 1, ...input.shape.slice(2)] };
+    const ofScore = (data: ArrayLike<number>) =>
+      Array.from(data, (label) => (label === 255 ? 255 : label % 2));
+    const targets = { data: ofScore(labels.data.slice(0, 2 * area)), shape: [2, ...input.shape.slice(2)] };
+    const found = referenceLoss('combined', scores, targets, { ...ignoring, terms: { [name]: 1 } });
+    const expected = referenceLoss(
+      multilabelOf(name),
+      scores,
+      { ...targets, shape: scores.shape },
+      { ...ignoring, multilabel: true },
+    );
+    expect(found.value).toBeCloseTo(expected.value, 14);
+    expect(found.gradient.data).toEqual(expected.gradient.data);
+  });
 
   test('beside the others', () => {
     const terms = { 'cross-entropy': 0.5, hinge: 1, 'lovasz-sigmoid': 2 } as const;
@@ -124,7 +141,8 @@ describe('refuses', () => {
   test.each([
     [
       { terms: { dice: 1 } },
-      'terms hold "dice"; accepted: cross-entropy, lovasz-softmax, soft-jaccard, hinge, lovasz-hinge, lovasz-sigmoid',
+      'terms hold "dice"; accepted: cross-entropy, lovasz-softmax, soft-jaccard, hinge, lovasz-hinge, lovasz-sigmoid, ' +
+        'binary-cross-entropy',
     ],
     [
       { terms: { 'lovasz-hinge': 1 }, input: 'probabilities' },

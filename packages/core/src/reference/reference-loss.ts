@@ -65,7 +65,8 @@ export function referenceLoss<Name extends LossName>(
   );
   // Only now is it known that the shapes fit. A loss never uses a label as an index, so a wrong one did no harm.
   const isBinary = binaryLosses.has(name) || given.multilabel === true;
-  const classCount = isBinary ? 2 : input.shape[findClassAxis(input.shape, layout)]!;
+  // One score per pixel has labels 0 and 1.
+  const classCount = isBinary ? 2 : Math.max(2, input.shape[findClassAxis(input.shape, layout)]!);
   checkLabels(labels.data, { classCount, ignoreIndex, mask: mask?.data });
   return { value, gradient: gradients[0]! };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { labelIds, type Labels } from './label-ids.js';
 
-const accepted = { shape: [1, 2, 2], numberOfClasses: 3, ignored: [255] };
+const accepted = { shape: [1, 2, 2], classCount: 3, ignored: [255] };
 
 describe('labelIds', () => {
   test.each([

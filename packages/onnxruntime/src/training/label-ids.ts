@@ -9,7 +9,7 @@ export type Labels = ArrayLike<number> | ArrayLike<bigint>;
 export interface AcceptedLabels {
   readonly shape: readonly number[];
   /** Classes are 0…C−1. */
-  readonly numberOfClasses: number;
+  readonly classCount: number;
   /** Labels that are accepted besides: those of pixels that the loss ignores. */
   readonly ignored: readonly number[];
 }
@@ -23,7 +23,7 @@ export interface AcceptedLabels {
  */
 export function labelIds(
   labels: Labels,
-  { shape, numberOfClasses, ignored }: AcceptedLabels,
+  { shape, classCount, ignored }: AcceptedLabels,
 ): Int32Array<ArrayBuffer> {
   const size = shape.reduce((product, length) => product * length, 1);
   const length = (labels as Labels | undefined | null)?.length;
@@ -42,9 +42,9 @@ export function labelIds(
     const label = numbers[pixel]!;
     const id = label | 0;
     ids[pixel] = id;
-    if (id !== label || (id >>> 0 >= numberOfClasses && id !== first)) wrong++;
+    if (id !== label || (id >>> 0 >= classCount && id !== first)) wrong++;
   }
-  if (wrong > 0) checkLabels(numbers, { numberOfClasses, ignoreIndex: ignored });
+  if (wrong > 0) checkLabels(numbers, { classCount, ignoreIndex: ignored });
   return ids;
 }
 

@@ -224,7 +224,7 @@ export class Trainer implements AsyncDisposable {
     const { inputShapes, labelShape } = this.graph;
     const labels = labelIds(batch.labels, {
       shape: labelShape,
-      numberOfClasses: labelledClasses(this.graph),
+      classCount: labelledClasses(this.graph),
       ignored: this.ignored,
     });
     const feeds: OwnFeed[] = [
