@@ -20,6 +20,19 @@ const problem = fc
   }));
 
 describe.each(['exact', 'histogram'] as const)('%s', (method) => {
+  test('errors of 0 and −0 are equal and share their weight', () => {
+    // Two background pixels at the end of the order, above a foreground pixel of the same error: U₀ = 2, U₁ = 4.
+    const weights = kernelJaccardWeights(Float32Array.of(0.5, -0, 0, 0), [1, 0, 0, 1], { method });
+    expect(weights[1]).toBe(weights[2]);
+    expect(Array.from(weights)).toEqual([1 / 2, 1 / 16, 1 / 16, 3 / 8].map(Math.fround));
+  });
+
+  test.each([NaN, -0.5, Infinity])('an error of %p is refused by its place', (error) => {
+    expect(() => kernelJaccardWeights(Float32Array.of(0.5, error), [1, 0], { method })).toThrow(
+      new RangeError(`errors hold ${error} at pixel 1; expected finite numbers ≥ 0`),
+    );
+  });
+
   test('ties take the mean of foreground first and background first', () => {
     fc.assert(
       fc.property(problem, ({ errors, foreground, valid }) => {
