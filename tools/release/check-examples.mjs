@@ -22,6 +22,10 @@ const given = {
     labelIds: '[7, 7, 26, 26]',
     instanceIds: '[7, 7, 26000, 26000]',
     frames: '[[labelIds, predictions, instanceIds]] as const',
+    files:
+      "[{ id: 'a', width: 7, height: 3, numClasses: 21, labels: Array.from({ length: 21 }, (_, i) => i) }]",
+    index:
+      'new ClassIndex({ numClasses: 21, images: files.map(({ labels, ...rest }) => indexImage(labels, rest)) })',
     ours: "new ImageCounts({ numClasses: 2 }).add('a', labels, predictions)",
     theirs: "new ImageCounts({ numClasses: 2 }).add('a', labels, labels)",
   },
@@ -60,6 +64,10 @@ const given = {
       '(events: readonly RunEvent[], kind: string): RunEvent[] => events.filter(({ event }) => event === kind)',
   },
   '': {
+    files:
+      "[{ id: 'a', width: 500, height: 375, labels: Uint8Array.from({ length: 500 * 375 }, (_, i) => i % 21) }]",
+    worker: '0',
+    workers: '1',
     image: 'new Float32Array(2 * 3 * 32 * 32)',
     labels: 'new Int32Array(2 * 32 * 32)',
     loss: lossOfOnnx,
@@ -75,6 +83,9 @@ const given = {
 };
 /** Where the same name is another thing than in the rest of its package. */
 const givenInOne = {
+  '@lovasz/evaluation ClassIndex': {
+    files: "[{ id: 'a', width: 2, height: 2, numClasses: 2, labels: [0, 1, 1, 1] }]",
+  },
   '@lovasz/evaluation interval': { counts: countsOf(2) },
   '@lovasz/evaluation keras': { counts: countsOf(2) },
   '@lovasz/evaluation jdtLosses': { counts: countsOf(19) },
@@ -95,9 +106,18 @@ const smaller = [
 const notRun = [
   { name: 'docs/adding-an-operator.md', why: 'entries of a table, not a program', isCompiled: false },
   { name: 'docs/adding-an-adapter.md', why: 'run by packages/conformance in its tests', isCompiled: true },
+  ...[
+    '@lovasz/evaluation SampleStream',
+    '@lovasz/evaluation ProbabilityHistogram',
+    '@lovasz/evaluation decideLabelsByRule',
+    '@lovasz/evaluation denseCrf',
+    '@lovasz/evaluation predictAugmented',
+    '@lovasz/evaluation predictBySlidingWindow',
+  ].map((name) => ({ name, why: 'speaks of a network or of scores that the reader has', isCompiled: false })),
 ];
 /** Examples whose comment shows values of data that is not here. */
 const notCompared = [
+  '@lovasz/evaluation slidingWindows',
   '@lovasz/evaluation interval',
   '@lovasz/evaluation compare',
   'packages/evaluation/README.md',

@@ -10,12 +10,16 @@ import { encodeSafetensors } from '@lovasz/onnxruntime/safetensors';
 import sharp from 'sharp';
 
 const here = process.cwd();
-const model = unet({ classes: 5, width: 32, height: 32, seed: 1 });
-// Its shape is closed, so that it trains without `inputShapes`.
-model.graph.input[0].type.value.value.shape.dim.forEach((dim, axis) => {
-  dim.value = { case: 'dimValue', value: BigInt([2, 3, 32, 32][axis]) };
-});
-const network = modelBytes(model);
+/** A network whose shape is closed, so that it trains without `inputShapes`. */
+function closedNetwork(classes) {
+  const model = unet({ classes, width: 32, height: 32, seed: 1 });
+  model.graph.input[0].type.value.value.shape.dim.forEach((dim, axis) => {
+    dim.value = { case: 'dimValue', value: BigInt([2, 3, 32, 32][axis]) };
+  });
+  return modelBytes(model);
+}
+const network = closedNetwork(5);
+const oneChannel = closedNetwork(1);
 const weights = encodeSafetensors(
   new Map([['conv.weight', { dtype: 'F32', shape: [1], data: Float32Array.of(1) }]]),
 );
@@ -38,6 +42,7 @@ async function prepareFolder() {
   };
   write('network.onnx', network);
   write('trained.onnx', network);
+  write('one-channel.onnx', oneChannel);
   write('weights.safetensors', weights);
   write('run/metrics.jsonl', '{"event":"interrupted","step":0}\n');
   for (const split of ['train', 'val']) {
