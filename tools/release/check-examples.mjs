@@ -23,7 +23,7 @@ const given = {
     instanceIds: '[7, 7, 26000, 26000]',
     frames: '[[labelIds, predictions, instanceIds]] as const',
     files:
-      "[{ id: 'a', width: 7, height: 3, numClasses: 21, labels: Array.from({ length: 21 }, (_, i) => i) }]",
+      "[{ id: 'a', width: 300, height: 300, numClasses: 21, labels: Uint8Array.from({ length: 90_000 }, (_, i) => i % 21) }, { id: 'b', width: 1, height: 1, numClasses: 21, labels: Uint8Array.of(0) }]",
     index:
       'new ClassIndex({ numClasses: 21, images: files.map(({ labels, ...rest }) => indexImage(labels, rest)) })',
     ours: "new ImageCounts({ numClasses: 2 }).add('a', labels, predictions)",

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkCompilers } from './check-compilers.mjs';
-import { checkImports } from './check-imports.mjs';
+import { importEntryPoints } from './check-imports.mjs';
 import { checkRuntimes } from './check-runtimes.mjs';
 import { installInto, onnxruntimeNode, packInto } from './packages.mjs';
 import { tarballFaults } from './tarball-faults.mjs';
@@ -23,7 +23,7 @@ try {
   if (failed > 0) throw new Error(`${failed} faults in the packed packages`);
 
   installInto(folder, [...packed.map(({ tarball }) => tarball), onnxruntimeNode]);
-  checkImports(folder);
+  for (const { manifest } of packed) importEntryPoints(folder, manifest);
   // A thread is started from a file that nothing imports.
   const pool = `import { createWorkerPool } from '@lovasz/core/worker-pool';
     await (await createWorkerPool(2)).close();`;
