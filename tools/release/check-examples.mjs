@@ -57,7 +57,7 @@ const given = {
   lovasz: {
     options: `{
       model: { kind: 'built-in', name: 'unet' }, data: { kind: 'shapes' }, loss: ['lovasz-softmax'],
-      duration: { steps: 1 }, batch: 2, size: undefined, crop: undefined, optimizer: { kind: 'adam' }, recompute: 1,
+      duration: { steps: 1 }, batch: 2, size: undefined, crop: undefined, optimizer: { kind: 'adam' }, recompute: 1, trainable: [], frozen: [], tie: [], untie: [],
       learningRate: 5e-3, schedule: 'polynomial', weightDecay: 2e-4, seed: 0, out: 'runs/example', init: undefined,
     } satisfies TrainOptions`,
     eventsOfKind:
@@ -106,6 +106,11 @@ const smaller = [
 const notRun = [
   { name: 'docs/adding-an-operator.md', why: 'entries of a table, not a program', isCompiled: false },
   { name: 'docs/adding-an-adapter.md', why: 'run by packages/conformance in its tests', isCompiled: true },
+  {
+    name: '@lovasz/onnx GraphWriter',
+    why: 'exported as a type; GraphBuilder is what is made of it',
+    isCompiled: false,
+  },
   ...[
     '@lovasz/evaluation SampleStream',
     '@lovasz/evaluation ProbabilityHistogram',

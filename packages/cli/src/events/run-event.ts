@@ -29,7 +29,7 @@ export interface StartEvent {
 }
 
 /** Something about the network that whoever trains it should know, told after the start. */
-export interface WarningEvent {
+interface WarningEvent {
   readonly event: 'warning';
   readonly message: string;
 }

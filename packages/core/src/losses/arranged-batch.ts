@@ -156,7 +156,7 @@ export function validPixels<T>(backend: TensorBackend<T>, { labels, valid }: Arr
  *
  * @throws RangeError when there is no axis of classes, their number is not known or 1, or the scores are empty.
  */
-export function findClasses(
+function findClasses(
   shape: readonly Dimension[],
   options: Pick<ClassMeanOptions, 'input' | 'layout'>,
 ): { readonly classAxis: number; readonly classCount: number; readonly description: string } {

@@ -123,7 +123,7 @@ function settledNormalization(node: NodeProto): NodeProto[] {
 }
 
 /** The names, and whatever is computed from them; a shape says nothing of the entries. Nodes need not be in order. */
-export function withDependents(nodes: readonly NodeProto[], names: ReadonlySet<string>): ReadonlySet<string> {
+function withDependents(nodes: readonly NodeProto[], names: ReadonlySet<string>): ReadonlySet<string> {
   const varying = new Set(names);
   let before = -1;
   while (before !== varying.size) {

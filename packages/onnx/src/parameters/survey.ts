@@ -18,7 +18,7 @@ export interface Surveyed {
 }
 
 /** Why the parts of one initializer are told apart, or may be. */
-export interface MergedTensor extends Merged {
+interface MergedTensor extends Merged {
   /** Parts that are told apart whatever is asked for: some are statistics, some are parameters. */
   readonly conflicting: ReadonlySet<string>;
   /** Whether all its entries are one number, so that tensors which only start alike may have been merged. */

@@ -41,7 +41,7 @@ export interface TensorUse {
 }
 
 /** How far what is fed has come. */
-export type Reach = 'none' | 'input' | 'layers';
+type Reach = 'none' | 'input' | 'layers';
 
 const byPosition = (...roles: readonly (Role | undefined)[]) => roles;
 const weightAndBias = byPosition(undefined, 'weight', 'bias');
