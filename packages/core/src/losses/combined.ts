@@ -162,7 +162,7 @@ const termNames: readonly CombinedTerm[] = [
  * @throws TypeError for an unknown term, or a hinge of probabilities.
  * @throws RangeError for a factor that is no finite number ≥ 0, or when none is positive.
  */
-function checkTerms(
+export function checkTerms(
   terms: Terms = { 'cross-entropy': 1, 'lovasz-softmax': 1 },
   input: InputKind = 'logits',
 ): readonly (readonly [CombinedTerm, number])[] {
