@@ -1,5 +1,6 @@
 import type { GraphWriter } from './graph-writer.js';
 import type { AttributeSchema } from './attributes.js';
+import type { InputRole } from './input-role.js';
 import type { Node } from './node.js';
 import type { Value, ValueType } from './value.js';
 import type { KernelBuffers } from './kernel-buffers.js';
@@ -26,6 +27,18 @@ export interface Operator {
 
   /** How many inputs it takes, missing optional ones in between included. */
   readonly inputs: InputCount;
+
+  /**
+   * What its inputs are, by position: which of them hold parameters, and which say how it computes. `undefined`, and all
+   * beyond the list, is an operand. Default: operands.
+   */
+  readonly roles?: readonly (InputRole | undefined)[];
+
+  /**
+   * What the first output holds of the first input: all its entries in another form (reshaped, transposed, repeated,
+   * cast), or what is left of them moved, cut, padded or interpolated. Default: something else.
+   */
+  readonly entries?: 'kept' | 'moved';
 
   /** Attributes by name. One that is not listed is refused when a model is read. */
   readonly attributes?: Readonly<Record<string, AttributeSchema>>;

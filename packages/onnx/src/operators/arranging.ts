@@ -79,6 +79,7 @@ function reshaping(
   return {
     name,
     inputs,
+    entries: 'kept',
     attributes: attributes ?? {},
     infer: (node) => [{ dataType: node.input(0).dataType, shape: shapeOf(node) }],
     rewrite: (graph, node) => [graph.reshape(node.input(0), shapeOf(node))],
@@ -89,6 +90,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'Reshape',
     inputs: [2, 2],
+    entries: 'kept',
     buffers: { aliases: true },
     attributes: { allowzero: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: reshapedShape(node) }],
@@ -119,6 +121,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'Transpose',
     inputs: [1, 1],
+    entries: 'kept',
     attributes: { perm: ['ints'] },
     infer: (node) => {
       const x = node.input(0);
@@ -189,6 +192,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'Expand',
     inputs: [2, 2],
+    entries: 'kept',
     infer: (node) => {
       const x = node.input(0);
       const shape = broadcastShapes(x.shape, node.knownNumbers(1));
@@ -212,6 +216,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'Tile',
     inputs: [2, 2],
+    entries: 'kept',
     infer: (node) => {
       const repeats = node.knownNumbers(1);
       const { dataType, shape } = node.input(0);
@@ -242,6 +247,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'DepthToSpace',
     inputs: [1, 1],
+    entries: 'moved',
     attributes: { blocksize: ['int'], mode: ['string', 'DCR'] },
     infer: (node) => {
       const block = node.int('blocksize');
@@ -276,6 +282,7 @@ export const arrangingOperators: readonly Operator[] = [
   {
     name: 'SpaceToDepth',
     inputs: [1, 1],
+    entries: 'moved',
     attributes: { blocksize: ['int'], mode: ['string', 'DCR'] },
     infer: (node) => {
       const block = node.int('blocksize');

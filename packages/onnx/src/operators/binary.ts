@@ -1,4 +1,5 @@
 import { isFloatingPoint, type DataType } from '../graph/data-type.js';
+import type { InputRole } from '../graph/input-role.js';
 import type { Node } from '../graph/node.js';
 import type { Value, ValueType } from '../graph/value.js';
 import type { GraphWriter } from '../graph/graph-writer.js';
@@ -65,8 +66,12 @@ function binary(
   };
 }
 
-/** A function that ONNX Runtime computes in place of either operand where it can. */
-const inPlace = (operator: Operator): Operator => ({ ...operator, buffers: overwritesEither });
+/** Arithmetic of two operands of one role, which ONNX Runtime computes in place of either where it can. */
+const arithmetic = (role: InputRole, operator: Operator): Operator => ({
+  ...operator,
+  roles: [role, role],
+  buffers: overwritesEither,
+});
 
 /** Max and Min of any number of inputs, lowered to pairs. Ties split evenly between the two, as PyTorch's do. */
 function extremum(name: 'Max' | 'Min', compute: (a: number, b: number) => number): Operator {
@@ -143,13 +148,13 @@ function withIdentity(operator: Operator, neutral: number, sides: readonly (0 | 
 const comparison = (name: string, compute: (a: number, b: number) => boolean): Operator =>
   binary(name, (a, b) => (compute(a, b) ? 1 : 0), undefined, 'bool');
 
-/** The remainder: with the sign of the dividend when `fmod` is 1, else with that of the divisor. */
-/** The rest of division that has the sign of the divisor. */
+/** The remainder with the sign of the divisor. */
 function flooredRest(x: number, y: number): number {
   const rest = x % y;
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
 }
 
+/** The remainder: with the sign of the dividend when `fmod` is 1, else with that of the divisor. */
 const modulo: Operator = {
   ...binary('Mod', (a, b) => a % b, [
     ({ cotangent }) => cotangent,
@@ -177,12 +182,16 @@ const modulo: Operator = {
 
 export const binaryOperators: readonly Operator[] = [
   withIdentity(
-    inPlace(binary('Add', (a, b) => a + b, [({ cotangent }) => cotangent, ({ cotangent }) => cotangent])),
+    arithmetic(
+      'term',
+      binary('Add', (a, b) => a + b, [({ cotangent }) => cotangent, ({ cotangent }) => cotangent]),
+    ),
     0,
     [0, 1],
   ),
   withIdentity(
-    inPlace(
+    arithmetic(
+      'term',
       binary('Sub', (a, b) => a - b, [
         ({ cotangent }) => cotangent,
         ({ graph, cotangent }) => graph.negate(cotangent),
@@ -192,7 +201,8 @@ export const binaryOperators: readonly Operator[] = [
     [1],
   ),
   withIdentity(
-    inPlace(
+    arithmetic(
+      'factor',
       binary('Mul', (a, b) => a * b, [
         ({ graph, b, cotangent }) => graph.multiply(cotangent, b),
         ({ graph, a, cotangent }) => graph.multiply(cotangent, a),
@@ -203,7 +213,8 @@ export const binaryOperators: readonly Operator[] = [
   ),
   withIdentity(
     {
-      ...inPlace(
+      ...arithmetic(
+        'factor',
         binary('Div', (a, b) => a / b, [
           ({ graph, b, cotangent }) => graph.divide(cotangent, b),
           // Summed to the divisor's shape before the division, which is then small where the divisor was repeated.
@@ -294,6 +305,7 @@ export const binaryOperators: readonly Operator[] = [
   {
     name: 'PRelu',
     inputs: [2, 2],
+    roles: [undefined, 'slope'],
     infer: (node) => [node.input(0).type],
     evaluate: (_, [x, slope]) => [mapBroadcast([x!, slope!], (a, b) => (a < 0 ? a * b : a))],
     // With n the cotangent where x ≤ 0 (at 0 as in PyTorch): dx = dy + (slope − 1)·n and dslope = Σ n·x.

@@ -8,6 +8,7 @@ export const clipOperators: readonly Operator[] = [
   {
     name: 'Clip',
     inputs: [1, 3],
+    roles: [undefined, 'setting', 'setting'],
     buffers: overwritesFirst,
     infer: (node) => [node.input(0).type],
     rewrite: (_, node) => (node.hasInput(1) || node.hasInput(2) ? undefined : [node.input(0)]),

@@ -141,6 +141,7 @@ export const constantOperators: readonly Operator[] = [
   {
     name: 'OneHot',
     inputs: [3, 3],
+    roles: [undefined, undefined, 'setting'],
     attributes: { axis: ['int', -1] },
     infer: (node) => {
       const { dataType, shape } = node.input(2);
@@ -168,6 +169,7 @@ export const constantOperators: readonly Operator[] = [
   {
     name: 'Range',
     inputs: [3, 3],
+    roles: ['setting', 'setting', 'setting'],
     // For types of half the size, in which nothing here is computed.
     attributes: { stash_type: ['int', 1] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: [rangeOf(node).length] }],
@@ -181,6 +183,7 @@ export const constantOperators: readonly Operator[] = [
   {
     name: 'Identity',
     inputs: [1, 1],
+    entries: 'kept',
     infer: (node) => [node.input(0).type],
     rewrite: (_, node) => [node.input(0)],
   },
@@ -196,6 +199,7 @@ export const constantOperators: readonly Operator[] = [
   {
     name: 'Cast',
     inputs: [1, 1],
+    entries: 'kept',
     buffers: overwritesFirst,
     attributes: { to: ['int'] },
     infer: (node) => [{ dataType: castTarget(node), shape: node.input(0).shape }],
@@ -222,6 +226,7 @@ export const constantOperators: readonly Operator[] = [
   {
     name: 'CastLike',
     inputs: [2, 2],
+    entries: 'kept',
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => [graph.cast(node.input(0), node.input(1).dataType)],
   },

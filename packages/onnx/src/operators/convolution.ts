@@ -74,6 +74,7 @@ const biasGradient = (graph: GraphWriter, cotangent: Value): Value =>
 const convolution: Operator = {
   name: 'Conv',
   inputs: [2, 3],
+  roles: [undefined, 'weight', 'bias'],
   // Each output is a sum over the window and the channels of its group.
   multiplyAdds: (node) => sizeOf(node.output().shape) * sizeOf(node.input(1).shape.slice(1)),
   buffers: {
@@ -232,6 +233,7 @@ function enlargedTransposedConvolution(
 const transposedConvolution: Operator = {
   name: 'ConvTranspose',
   inputs: [2, 3],
+  roles: [undefined, 'weight', 'bias'],
   // Each input is spread over the window and the filters of its group.
   multiplyAdds: (node) => sizeOf(node.input(0).shape) * sizeOf(node.input(1).shape.slice(1)),
   buffers: {

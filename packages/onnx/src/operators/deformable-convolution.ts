@@ -99,6 +99,7 @@ export const deformableConvolutionOperators: readonly Operator[] = [
   {
     name: 'DeformConv',
     inputs: [3, 5],
+    roles: [undefined, 'weight', undefined, 'bias'],
     attributes: {
       dilations: ['ints'],
       group: ['int', 1],

@@ -144,6 +144,7 @@ export const fourierOperators: readonly Operator[] = [
     // The spectrum of each frame of a signal.
     name: 'STFT',
     inputs: [2, 4],
+    roles: [undefined, undefined, 'setting'],
     attributes: { onesided: ['int', 1] },
     infer: (node) => {
       const { length, frames, transform } = framesOf(node);

@@ -111,6 +111,7 @@ export const indexingOperators: readonly Operator[] = [
   {
     name: 'Slice',
     inputs: [3, 5],
+    entries: 'moved',
     infer: (node) => [
       { dataType: node.input(0).dataType, shape: rangesOf(node).map((range) => range.length) },
     ],
@@ -166,6 +167,8 @@ export const indexingOperators: readonly Operator[] = [
   {
     name: 'Pad',
     inputs: [2, 4],
+    entries: 'moved',
+    roles: [undefined, 'setting', 'setting'],
     attributes: { mode: ['string', 'constant'] },
     infer: (node) => {
       if (!['constant', 'reflect', 'edge', 'wrap'].includes(node.text('mode'))) {
@@ -252,6 +255,7 @@ export const indexingOperators: readonly Operator[] = [
   {
     name: 'Gather',
     inputs: [2, 2],
+    roles: ['table'],
     attributes: { axis: ['int', 0] },
     infer: (node) => [{ dataType: node.input(0).dataType, shape: gatheredShape(node) }],
     evaluate: (node, [x, indices]) => {

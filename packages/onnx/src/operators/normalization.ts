@@ -53,6 +53,7 @@ export function normalizeByBatch(
 const batchNormalization: Operator = {
   name: 'BatchNormalization',
   inputs: [5, 5],
+  roles: [undefined, 'scale', 'bias', 'mean', 'variance'],
   // Running statistics are updated in place.
   buffers: {
     overwrites: [
@@ -205,6 +206,7 @@ function layerAxes(node: Node): number[] {
 const groupNormalization: Operator = {
   name: 'GroupNormalization',
   inputs: [3, 3],
+  roles: [undefined, 'scale', 'bias'],
   attributes: { epsilon: ['float', 1e-5], num_groups: ['int'], stash_type: ['int', 1] },
   infer: (node) => {
     const x = node.input(0);
@@ -271,6 +273,7 @@ export const normalizationOperators: readonly Operator[] = [
   {
     name: 'InstanceNormalization',
     inputs: [3, 3],
+    roles: [undefined, 'scale', 'bias'],
     attributes: { epsilon: ['float', 1e-5] },
     infer: (node) => {
       const x = node.input(0);
@@ -293,6 +296,7 @@ export const normalizationOperators: readonly Operator[] = [
   {
     name: 'LayerNormalization',
     inputs: [2, 3],
+    roles: [undefined, 'scale', 'bias'],
     attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
     infer: (node) => {
       const { dataType, shape } = node.input(0);
@@ -314,6 +318,7 @@ export const normalizationOperators: readonly Operator[] = [
     // x/√(mean(x²) + ε), scaled.
     name: 'RMSNormalization',
     inputs: [2, 2],
+    roles: [undefined, 'scale'],
     attributes: { axis: ['int', -1], epsilon: ['float', 1e-5], stash_type: ['int', 1] },
     infer: (node) => [node.input(0).type],
     rewrite: (graph, node) => {

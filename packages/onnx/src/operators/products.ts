@@ -26,6 +26,7 @@ export const productOperators: readonly Operator[] = [
   {
     name: 'MatMul',
     inputs: [2, 2],
+    roles: ['weight', 'weight'],
     multiplyAdds: (node) => sizeOf(node.output().shape) * node.input(0).shape.at(-1)!,
     readsMany: true,
     infer: (node) => {
@@ -90,6 +91,7 @@ export const productOperators: readonly Operator[] = [
     // α·A′·B′ + β·C.
     name: 'Gemm',
     inputs: [2, 3],
+    roles: ['weight', 'weight', 'bias'],
     readsMany: true,
     attributes: { alpha: ['float', 1], beta: ['float', 1], transA: ['int', 0], transB: ['int', 0] },
     infer: (node) => {

@@ -76,6 +76,7 @@ export const quantizationOperators: readonly Operator[] = [
     // (x − zero point)·scale.
     name: 'DequantizeLinear',
     inputs: [2, 3],
+    roles: ['quantized', 'step', 'setting'],
     attributes: { axis: ['int', 1], block_size: ['int', 0], output_dtype: ['int', 0] },
     infer: (node) => [{ dataType: node.input(1).dataType, shape: node.input(0).shape }],
     rewrite: (graph, node) => {
@@ -92,6 +93,7 @@ export const quantizationOperators: readonly Operator[] = [
     // straight through where x is within the range of the type, and is 0 outside, as in PyTorch's fake_quantize.
     name: 'QuantizeLinear',
     inputs: [2, 3],
+    roles: [undefined, 'step', 'setting'],
     attributes: {
       axis: ['int', 1],
       block_size: ['int', 0],

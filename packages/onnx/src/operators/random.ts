@@ -8,6 +8,8 @@ export const randomOperators: readonly Operator[] = [
   {
     name: 'Dropout',
     inputs: [1, 3],
+    entries: 'moved',
+    roles: [undefined, 'setting', 'setting'],
     attributes: { seed: ['int'] },
     nondeterministic: true,
     requiredOutputs: 1,

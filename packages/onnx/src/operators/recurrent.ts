@@ -96,6 +96,8 @@ function recurrent(layer: Layer): Operator {
   return {
     name: layer.name,
     inputs: layer.inputs,
+    // The last are the peepholes of LSTM.
+    roles: [undefined, 'weight', 'recurrence', 'bias', undefined, undefined, undefined, 'weight'],
     attributes: {
       activations: ['strings'],
       activation_alpha: ['floats'],

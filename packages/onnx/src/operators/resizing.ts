@@ -235,6 +235,8 @@ export const resizingOperators: readonly Operator[] = [
   {
     name: 'Resize',
     inputs: [1, 4],
+    entries: 'moved',
+    roles: [undefined, 'setting', 'setting', 'setting'],
     readsMany: true,
     attributes: {
       antialias: ['int', 0],

@@ -31,8 +31,8 @@ function usesIn(nodes: NodeProto[], functions: FunctionProto[] = []): readonly I
 test('an initializer is used by each node that reads it, at its position', () => {
   expect(usesIn([node('Add', ['weight', 'x'], ['sum']), node('Conv', ['sum', 'weight', ''], ['y'])])).toEqual(
     [
-      { initializer: 'weight', operator: 'Add', position: 0 },
-      { initializer: 'weight', operator: 'Conv', position: 1 },
+      { initializer: 'weight', domain: '', operator: 'Add', position: 0 },
+      { initializer: 'weight', domain: '', operator: 'Conv', position: 1 },
     ],
   );
 });
@@ -44,7 +44,7 @@ test('an Identity gives a second name, wherever it stands in the file', () => {
       node('Identity', ['second'], ['third']),
       node('Identity', ['mean'], ['second']),
     ]),
-  ).toEqual([{ initializer: 'mean', operator: 'BatchNormalization', position: 3 }]);
+  ).toEqual([{ initializer: 'mean', domain: '', operator: 'BatchNormalization', position: 3 }]);
 });
 
 test('what a function does with its operand is a use of the initializer', () => {
@@ -60,7 +60,7 @@ test('what a function does with its operand is a use of the initializer', () => 
     ],
   });
   expect(usesIn([node('Normalize', ['x', 'mean'], ['y'], { domain: 'own' })], [normalize])).toEqual([
-    { initializer: 'mean', operator: 'Sub', position: 1 },
+    { initializer: 'mean', domain: '', operator: 'Sub', position: 1 },
   ]);
 });
 
@@ -91,7 +91,7 @@ test('functions that call each other twice are searched once each', () => {
     }),
   );
   expect(usesIn([node('Depth59', ['weight'], ['y'], { domain: 'own' })], functions)).toEqual([
-    { initializer: 'weight', operator: 'Neg', position: 0 },
+    { initializer: 'weight', domain: '', operator: 'Neg', position: 0 },
   ]);
 });
 
@@ -104,6 +104,6 @@ test('a branch reads what lies outside, unless a name of its own hides it', () =
     }),
   });
   expect(usesIn([node('If', ['condition'], ['y'], { attribute: [branch] })])).toEqual([
-    { initializer: 'weight', operator: 'Neg', position: 0 },
+    { initializer: 'weight', domain: '', operator: 'Neg', position: 0 },
   ]);
 });

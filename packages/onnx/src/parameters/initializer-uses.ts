@@ -3,6 +3,7 @@ import type { FunctionProto, ModelProto, NodeProto } from 'onnx-buf';
 /** An initializer as the operand of a node. */
 export interface InitializerUse {
   readonly initializer: string;
+  readonly domain: string;
   readonly operator: string;
   readonly position: number;
 }
@@ -43,7 +44,9 @@ function usesOf(
     }
     const direct = node.input.flatMap((name, position) => {
       const initializer = known.get(name);
-      return initializer === undefined ? [] : [{ initializer, operator: node.opType, position }];
+      return initializer === undefined
+        ? []
+        : [{ initializer, domain: node.domain, operator: node.opType, position }];
     });
     const bodies = node.attribute.flatMap(({ g: body }) => {
       if (body === undefined) return [];
@@ -68,7 +71,7 @@ function usesInFunction(key: string, search: Search): readonly InitializerUse[] 
   const inputs = new Map(called.input.map((name, position) => [name, String(position)]));
   const uses = new Map(
     usesOf(called.node, inputs, search).map((use) => [
-      `${use.initializer}:${use.operator}:${use.position}`,
+      `${use.initializer}:${use.domain}:${use.operator}:${use.position}`,
       use,
     ]),
   );

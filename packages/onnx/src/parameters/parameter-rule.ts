@@ -31,7 +31,7 @@ export interface Candidate {
 }
 
 /** Roles that decide by themselves: layers and normalizations have parameters there. */
-const decisive: ReadonlySet<Role> = new Set(['weight', 'bias', 'scale', 'slope']);
+const decisive: ReadonlySet<Role> = new Set(['weight', 'recurrence', 'bias', 'scale', 'slope']);
 
 /** Literals of a program: PyTorch's exporters name them so, and no parameter. */
 const literal = /(^|[._/])_?(lifted_tensor|tensor_constant)_?\d*$/;
@@ -51,15 +51,6 @@ const learned =
 /** What they call tensors that are kept beside the parameters. */
 const buffer =
   /(^|[._/])((pixel|image|img|input|channel)_?)?(mean|std|stdev|variance)$|inv_?freq|attn_?mask|attention_?mask|causal_?mask|(^|[._/])mask$|relative_(position_index|coords)|(^|[._/])(anchors?|grid|freqs?(_cis)?|sin|cos|(sin|cos)_cached)(_\d+)?$/i;
-
-/** Operators that read quantized weights. */
-const dequantizing: ReadonlySet<string> = new Set([
-  'DequantizeLinear',
-  'ConvInteger',
-  'MatMulInteger',
-  'QLinearConv',
-  'QLinearMatMul',
-]);
 
 /**
  * Why a floating-point tensor is not trained; `undefined` for a parameter. `docs/reading-models.md` states the rule in
@@ -148,9 +139,7 @@ export function quantizedWeight(
   { dataType, dims }: TensorProto,
   uses: readonly TensorUse[],
 ): string | undefined {
-  const use = uses.find(
-    ({ operator, role }) => dequantizing.has(operator) && role !== 'setting' && role !== 'step',
-  );
+  const use = uses.find(({ role }) => role === 'quantized');
   if (dims.length === 0 || use === undefined) return undefined;
   return `holds ${describeDataTypeNumber(dataType)} for ${use.operator}, which cannot be trained: export the network before it is quantized`;
 }

@@ -1,25 +1,11 @@
 import type { ModelProto, NodeProto } from 'onnx-buf';
 import { copyMessage } from '../model/copy-message.js';
+import type { InputRole } from '../graph/input-role.js';
+import { traitsOf } from '../model/operator-traits.js';
 import { initializerUses } from './initializer-uses.js';
 
 /** What a tensor is to an operator that reads it. */
-export type Role =
-  | 'weight'
-  | 'bias'
-  | 'scale'
-  | 'slope'
-  | 'table'
-  | 'mean'
-  | 'variance'
-  /** Multiplies or divides entry by entry. */
-  | 'factor'
-  /** Is added or subtracted entry by entry. */
-  | 'term'
-  /** The step of a quantization. */
-  | 'step'
-  /** Says how the operator computes. */
-  | 'setting'
-  | 'operand';
+export type Role = InputRole | 'operand';
 
 /** A tensor as it reaches an operator, by itself or in another form (reshaped, transposed, cast). */
 export interface TensorUse {
@@ -43,64 +29,8 @@ export interface TensorUse {
 /** How far what is fed has come. */
 type Reach = 'none' | 'input' | 'layers';
 
-const byPosition = (...roles: readonly (Role | undefined)[]) => roles;
-const weightAndBias = byPosition(undefined, 'weight', 'bias');
-const normalization = byPosition(undefined, 'scale', 'bias');
-
-/** Inputs of operators that have a role of their own; an operator that is not listed has none. */
-const roles: Readonly<Record<string, readonly (Role | undefined)[]>> = {
-  Conv: weightAndBias,
-  ConvTranspose: weightAndBias,
-  DeformConv: byPosition(undefined, 'weight', undefined, 'bias'),
-  Gemm: byPosition('weight', 'weight', 'bias'),
-  MatMul: byPosition('weight', 'weight'),
-  BatchNormalization: byPosition(undefined, 'scale', 'bias', 'mean', 'variance'),
-  GroupNormalization: normalization,
-  InstanceNormalization: normalization,
-  LayerNormalization: normalization,
-  RMSNormalization: normalization,
-  SkipLayerNormalization: byPosition(undefined, undefined, 'scale', 'bias', 'bias'),
-  GRU: byPosition(undefined, 'weight', 'weight', 'bias'),
-  LSTM: byPosition(undefined, 'weight', 'weight', 'bias', undefined, undefined, undefined, 'weight'),
-  RNN: byPosition(undefined, 'weight', 'weight', 'bias'),
-  Attention: weightAndBias,
-  FusedMatMul: byPosition('weight', 'weight'),
-  FusedConv: weightAndBias,
-  BiasGelu: byPosition(undefined, 'bias'),
-  PRelu: byPosition(undefined, 'slope'),
-  Gather: byPosition('table'),
-  Mul: byPosition('factor', 'factor'),
-  Div: byPosition('factor', 'factor'),
-  Add: byPosition('term', 'term'),
-  Sub: byPosition('term', 'term'),
-  QuantizeLinear: byPosition(undefined, 'step', 'setting'),
-  DequantizeLinear: byPosition(undefined, 'step', 'setting'),
-  Clip: byPosition(undefined, 'setting', 'setting'),
-  Dropout: byPosition(undefined, 'setting', 'setting'),
-  Pad: byPosition(undefined, 'setting', 'setting'),
-  Resize: byPosition(undefined, 'setting', 'setting', 'setting'),
-  Upsample: byPosition(undefined, 'setting'),
-  OneHot: byPosition(undefined, undefined, 'setting'),
-  Range: byPosition('setting', 'setting', 'setting'),
-  STFT: byPosition(undefined, undefined, 'setting'),
-};
-
 /** Roles whose operators make of an input what layers make: what lies before the first of them prepares the input. */
-const layerRoles: ReadonlySet<Role> = new Set(['weight', 'scale', 'table', 'slope']);
-
-/** Operators whose first output holds the entries of the first input in another form. */
-const reshaping: ReadonlySet<string> = new Set([
-  'Cast',
-  'CastLike',
-  'Expand',
-  'Flatten',
-  'Identity',
-  'Reshape',
-  'Squeeze',
-  'Tile',
-  'Transpose',
-  'Unsqueeze',
-]);
+const layerRoles: ReadonlySet<Role> = new Set(['weight', 'recurrence', 'scale', 'table', 'slope']);
 
 /** Nodes that keep entries per channel apart, between a normalization and the scale that an exporter writes after it. */
 const between: ReadonlySet<string> = new Set(['Reshape', 'Identity', 'Transpose', 'Cast']);
@@ -144,7 +74,7 @@ export function tensorUses(model: ModelProto): readonly TensorUse[] {
     for (const fact of found) reach = further(reach, fact?.reach ?? 'none');
     const first = found[0];
     let reduced: Fact = { reach: node.opType === 'Shape' || node.opType === 'Size' ? 'none' : reach };
-    if (reshaping.has(node.opType) && first?.form !== undefined) {
+    if (traitsOf(node).entries === 'kept' && first?.form !== undefined) {
       const { form } = first;
       const isAlias = node.opType === 'Identity';
       reduced = {
@@ -162,7 +92,7 @@ export function tensorUses(model: ModelProto): readonly TensorUse[] {
         if (fact?.form === undefined) return [];
         const others = found.filter((_, place) => place !== position);
         const beside = others.reduce<Reach>((all, other) => further(all, other?.reach ?? 'none'), 'none');
-        const known = roleOf(node.opType, position, others, perChannel.has(fact.form.tensor));
+        const known = roleOf(node, position, others, perChannel.has(fact.form.tensor));
         // What weights multiply from the right is a table, when nothing is fed.
         const isTable = known === 'weight' && position === 0 && beside === 'none';
         const role = isTable ? 'operand' : known;
@@ -196,12 +126,12 @@ function usesInside(
     .map((name) => facts.get(name)?.form)
     .filter((form) => form?.reader !== undefined);
   return [
-    ...uses.map(({ initializer: tensor, operator, position }) => ({
+    ...uses.map(({ initializer: tensor, domain, operator, position }) => ({
       ...common,
       tensor,
       alias: tensor,
       operator,
-      role: roleOf(operator, position, [], true),
+      role: roleOf({ domain, opType: operator }, position, [], true),
       casted: operator === 'Cast',
     })),
     ...reshaped.map((form) => ({ ...common, ...form!, reader, operator: 'If', role: 'operand' as const })),
@@ -217,12 +147,12 @@ function namesReadBy(node: NodeProto): readonly string[] {
 }
 
 function roleOf(
-  operator: string,
+  node: Pick<NodeProto, 'domain' | 'opType'>,
   position: number,
   others: readonly (Fact | undefined)[],
   isPerChannel: boolean,
 ): Role {
-  const role = roles[operator]?.[position] ?? 'operand';
+  const role = traitsOf(node).roles?.[position] ?? 'operand';
   if (!isPerChannel) return role;
   // Exporters write what follows a normalization or a product by an operator of its own.
   if (role === 'factor' && others.some((other) => other?.normalized === 'normalized')) return 'scale';

@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
+import { traitsOf } from '../model/operator-traits.js';
 
 /** What makes something other than logits out of them. */
 export interface FinalActivation {
@@ -24,32 +25,13 @@ const activations: ReadonlySet<string> = new Set([
   'Softmax',
 ]);
 
-/** Operators whose output holds the entries of their first input, moved, interpolated or of another type. */
-const moving: ReadonlySet<string> = new Set([
-  'Cast',
-  'CastLike',
-  'DepthToSpace',
-  'Dropout',
-  'Expand',
-  'Flatten',
-  'Identity',
-  'Pad',
-  'Reshape',
-  'Resize',
-  'Slice',
-  'Squeeze',
-  'Transpose',
-  'Unsqueeze',
-  'Upsample',
-]);
-
 /** The activation that an output of a graph ends in: an operator, or the same written as exponentials and sums. */
 export function finalActivation(graph: GraphProto, output: string): FinalActivation | undefined {
   const writers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const initializers = new Set(graph.initializer.map(({ name }) => name));
   const settle = (name: string): string => {
     const writer = writers.get(name);
-    return writer !== undefined && moving.has(writer.opType) ? settle(writer.input[0]!) : name;
+    return writer !== undefined && traitsOf(writer).entries !== undefined ? settle(writer.input[0]!) : name;
   };
   /** The node of that operator that a value comes from. */
   const from = (name: string | undefined, ...operators: readonly string[]): NodeProto | undefined => {
