@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { measureCompile } from './commands/compile.js';
 import { measureConvolutionGradients } from './commands/convolution-gradients.js';
+import { measureEvaluation, type EvaluationSettings } from './commands/evaluation.js';
 import { measureLoss } from './commands/loss.js';
 import { measureMemory, type MemorySettings } from './commands/memory.js';
 import { measureOperators } from './commands/operators.js';
@@ -70,6 +71,20 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('loss', await measureLoss(settings, { repeats, manyPixels, python }), { json, check });
     });
 
+  bench(
+    'evaluation',
+    'counts and metrics of a frame, a decision and a sampler, beside other libraries when a Python is given',
+  )
+    .option('--size <WxH>', 'width and height of a frame', imageSize, { width: 2048, height: 1024 })
+    .option('--pixels <count>', 'pixels that are decided by expected IoU', positiveInteger, 1e6)
+    .option('--images <count>', 'images of the index that is drawn from', positiveInteger, 1e5)
+    .option('--repeats <count>', 'turns that are measured', positiveInteger, 11)
+    .option('--python <path>', 'a Python with torchmetrics, opencv-python-headless and cityscapesScripts')
+    .action(async ({ size, repeats, python, json, check, ...rest }: EvaluationOptions) => {
+      const figures = await measureEvaluation({ ...rest, ...size }, { repeats, python });
+      finish('evaluation', figures, { json, check });
+    });
+
   bench('operators', 'single operators on ONNX Runtime, between which gradient rules choose')
     .option('--threads <count>', 'threads within an operator', positiveInteger, 2)
     .option('--repeats <count>', 'calls that are measured', positiveInteger, 15)
@@ -125,6 +140,14 @@ export async function runBench(args: readonly string[], write: (line: string) =>
 }
 
 type StepOptions = Omit<StepSettings, 'width' | 'height'> & {
+  size: { width: number; height: number };
+  repeats: number;
+  python?: string;
+  json: boolean;
+  check: boolean;
+};
+
+type EvaluationOptions = Omit<EvaluationSettings, 'width' | 'height'> & {
   size: { width: number; height: number };
   repeats: number;
   python?: string;

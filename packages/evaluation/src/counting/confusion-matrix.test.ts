@@ -222,23 +222,29 @@ describe('pixels of any kind of array', () => {
     );
   });
 
-  test('large images of bytes, at any offset in memory, are counted as small ones are', () => {
+  test('large images of bytes, noisy or of regions, at any offset in memory, are counted as small ones are', () => {
     const size = 150_001;
     const values = [0, 1, 2, 255];
-    for (const offset of [0, 1, 4]) {
-      const bytes = (seed: number, kinds: number) =>
-        new Uint8Array(new ArrayBuffer(size + 8), offset, size).map(
-          (_, i) => values[(i * seed + (i >> 7)) % kinds]!,
+    const pixels = (of: (i: number) => number) => Uint8Array.from({ length: size }, (_, i) => values[of(i)]!);
+    const at = (offset: number, source: Uint8Array) => {
+      const memory = new Uint8Array(size + 8);
+      memory.set(source, offset);
+      return memory.subarray(offset, offset + size);
+    };
+    const kinds = {
+      noisy: [pixels((i) => (i * 7 + (i >> 7)) % 4), pixels((i) => (i * 5) % 3)],
+      regions: [pixels((i) => (i >> 9) % 4), pixels((i) => ((i + 3) >> 10) % 3)],
+    } as const;
+    for (const [labelled, predicted] of Object.values(kinds)) {
+      const expected = new ConfusionMatrix(options).add(Array.from(labelled), Array.from(predicted)).toJSON();
+      for (const offset of [0, 1, 4]) {
+        const counted = new ConfusionMatrix(options).add(at(offset, labelled), at(offset, predicted));
+        expect(counted.toJSON()).toEqual(expected);
+        // The tables of the call before have left nothing.
+        expect(counted.add(at(offset, labelled), at(offset, predicted)).total).toBe(
+          2 * (size - counted.odd.ignored / 2),
         );
-      const view = (pixels: Uint8Array) => {
-        const memory = new Uint8Array(size + 8);
-        memory.set(pixels, offset);
-        return memory.subarray(offset, offset + size);
-      };
-      const [large, predicted] = [view(bytes(7, 4)), view(bytes(5, 3))];
-      expect(new ConfusionMatrix(options).add(large, predicted).toJSON()).toEqual(
-        new ConfusionMatrix(options).add(Array.from(large), Array.from(predicted)).toJSON(),
-      );
+      }
     }
   });
 });

@@ -37,34 +37,30 @@ export function boundaryWidth(height: number, width: number, dilationRatio = 0.0
  * @param distance - d
  * @returns 1 on the boundary, 0 inside
  */
-export function boundaryOf(
-  pixels: ArrayLike<number>,
-  height: number,
-  width: number,
-  distance: number,
-): Uint8Array {
+export function boundaryOf(pixels: Pixels, height: number, width: number, distance: number): Uint8Array {
   const boundary = new Uint8Array(height * width).fill(1);
   // Of each column, the number of rows above, this one included, whose row of the window is all of this value.
   const runs = new Int32Array(width);
   const span = 2 * distance + 1;
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    for (let start = 0; start < width;) {
+    // Columns before it have their run of this row; those from there to the next inner pixel have none.
+    let done = 0;
+    for (let start = 0, end = 0; start < width; start = end) {
       const value = pixels[row + start]!;
-      let end = start + 1;
+      end = start + 1;
       while (end < width && pixels[row + end] === value) end++;
-      const inner = Math.min(end, start + distance);
-      const outer = Math.max(inner, end - distance);
-      runs.fill(0, start, inner);
-      for (let x = inner; x < outer; x++) {
-        // The first row starts a run; so does another value above, which did not reach this column otherwise.
+      if (end - start < span) continue;
+      runs.fill(0, done, start + distance);
+      done = end - distance;
+      for (let x = start + distance; x < done; x++) {
         const continues = y > 0 && pixels[row - width + x] === value;
-        runs[x] = continues ? runs[x]! + 1 : 1;
-        if (runs[x]! >= span) boundary[row - distance * width + x] = 0;
+        const run = continues ? runs[x]! + 1 : 1;
+        runs[x] = run;
+        if (run >= span) boundary[row - distance * width + x] = 0;
       }
-      runs.fill(0, outer, end);
-      start = end;
     }
+    runs.fill(0, done, width);
   }
   return boundary;
 }
@@ -91,36 +87,50 @@ export function countBoundary(labels: Pixels, predictions: Pixels, options: Boun
   // What is a class, what is ignored and what is refused is decided in one place.
   const pixels = new ConfusionMatrix(options).add(labels, predictions);
   const { numClasses, ignoreIndex, policies, total, odd } = pixels;
-  const [labelCodes, predictionCodes] = [
-    ignoreIndex,
-    ignoreIndex.filter((id) => id < 0 || id >= numClasses),
-  ].map((ignored, place) => {
-    const codes = new Int32Array(labels.length);
-    new PixelCodes(numClasses, ignored).encode(place === 0 ? labels : predictions, 0, codes);
-    return codes;
-  }) as [Int32Array, Int32Array];
   const distance = boundaryWidth(height, width, dilationRatio);
-  const ofLabel = boundaryOf(labelCodes, height, width, distance);
-  const ofPrediction = boundaryOf(predictionCodes, height, width, distance);
-  const [labelled, predicted, both] = [0, 0, 0].map(() => new Float64Array(numClasses)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let pixel = 0; pixel < labelCodes.length; pixel++) {
-    const label = labelCodes[pixel]!;
-    const prediction = predictionCodes[pixel]!;
-    if (label >= numClasses) continue;
-    if (prediction >= numClasses) {
-      const policy = prediction === numClasses ? policies.ignoredPrediction : policies.unknownPrediction;
-      if (policy === 'skip') continue;
-    } else if (ofPrediction[pixel] === 1) {
-      predicted[prediction]!++;
-      if (label === prediction && ofLabel[pixel] === 1) both[label]!++;
+  // Where values are no class it does not matter what bounds them.
+  const ofLabel = boundaryOf(labels, height, width, distance);
+  const ofPrediction = boundaryOf(predictions, height, width, distance);
+  const labelCodes = new PixelCodes(numClasses, ignoreIndex);
+  const predictionCodes = new PixelCodes(
+    numClasses,
+    ignoreIndex.filter((id) => id < 0 || id >= numClasses),
+  );
+  // Of each pair of codes, pixels inside of both, on the boundary of the label, of the prediction, and of both.
+  const codes = numClasses + 2;
+  const pairs = new Uint32Array(4 * codes * codes);
+  const labelRow = new Int32Array(width);
+  const predictionRow = new Int32Array(width);
+  // Neighbours mostly are alike: a run of them is one addition.
+  let [pair, run] = [0, 0];
+  for (let row = 0; row < labels.length; row += width) {
+    labelCodes.encode(labels, row, labelRow);
+    predictionCodes.encode(predictions, row, predictionRow);
+    for (let x = 0; x < width; x++) {
+      const where = ofLabel[row + x]! | (ofPrediction[row + x]! << 1);
+      const next = 4 * (labelRow[x]! * codes + predictionRow[x]!) + where;
+      if (next !== pair) {
+        pairs[pair]! += run;
+        [pair, run] = [next, 0];
+      }
+      run++;
     }
-    if (ofLabel[pixel] === 1) labelled[label]!++;
   }
-  const classCounts = Array.from(both, (truePositives, id) => ({
+  pairs[pair]! += run;
+  const labelled = new Array<number>(numClasses).fill(0);
+  const predicted = [...labelled];
+  const both = [...labelled];
+  for (let label = 0; label < numClasses; label++) {
+    for (let prediction = 0; prediction < codes; prediction++) {
+      const policy = prediction === numClasses ? policies.ignoredPrediction : policies.unknownPrediction;
+      if (prediction >= numClasses && policy === 'skip') continue;
+      const at = 4 * (label * codes + prediction);
+      labelled[label]! += pairs[at + 1]! + pairs[at + 3]!;
+      if (prediction < numClasses) predicted[prediction]! += pairs[at + 2]! + pairs[at + 3]!;
+      if (prediction === label) both[label]! += pairs[at + 3]!;
+    }
+  }
+  const classCounts = both.map((truePositives, id) => ({
     truePositives,
     falsePositives: predicted[id]! - truePositives,
     falseNegatives: labelled[id]! - truePositives,

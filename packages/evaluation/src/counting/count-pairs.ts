@@ -7,8 +7,12 @@ const round = 16_384;
 /** Below this, clearing a table of all pairs of bytes takes longer than counting. */
 const fewPixels = 131_072;
 
-/** Two tables of all pairs of bytes, so that equal pixels that follow each other need not wait for each other. */
-let pairsOfBytes: readonly [Uint32Array, Uint32Array] | undefined;
+/** Words (four pixels) of a piece that is counted in one way, and how many of them are looked at to choose it. */
+const piece = 4096;
+const looked = 128;
+
+/** Tables of all pairs of bytes, one for each place in a word, so that equal pixels need not wait for each other. */
+let pairsOfBytes: readonly Uint32Array[] | undefined;
 
 /**
  * Counts pairs of label and prediction.
@@ -61,25 +65,105 @@ function countWords(
   width: number,
   counts: Float64Array,
 ): void {
-  pairsOfBytes ??= [new Uint32Array(65_536), new Uint32Array(65_536)];
-  const [even, odd] = pairsOfBytes;
-  // A round of 2^29 words cannot carry an entry beyond 2^32.
+  pairsOfBytes ??= Array.from({ length: 4 }, () => new Uint32Array(65_536));
+  // Within 2^29 words no entry can get beyond 2^32.
   for (let from = 0; from < labels.length; from += 2 ** 29) {
     const to = Math.min(labels.length, from + 2 ** 29);
-    for (let i = from; i < to; i++) {
-      const label = labels[i]!;
-      const prediction = predictions[i]!;
-      even[((label & 255) << 8) | (prediction & 255)]!++;
-      odd[(label & 0xff00) | ((prediction >>> 8) & 255)]!++;
-      even[((label >>> 8) & 0xff00) | ((prediction >>> 16) & 255)]!++;
-      odd[((label >>> 16) & 0xff00) | (prediction >>> 24)]!++;
+    for (let start = from; start < to; start += piece) {
+      const end = Math.min(to, start + piece);
+      // Regions of one class make long runs of the same word; noisy predictions do not.
+      const count = repeats(labels, predictions, start, end) > looked / 2 ? countRuns : countEach;
+      count(labels, predictions, start, end, pairsOfBytes);
     }
-    for (let pair = 0; pair < 65_536; pair++) {
-      const count = even[pair]! + odd[pair]!;
+    // Known labels first: mostly there are no others, and their rows need not be looked at.
+    let left = 4 * (to - from);
+    for (const isKnown of [true, false]) {
+      for (let label = 0; label < 256 && left > 0; label++) {
+        if (rowOf[label]! < width - 1 !== isKnown) continue;
+        left -= takeRow(pairsOfBytes, label, counts.subarray(rowOf[label]! * width), columnOf);
+      }
+    }
+  }
+}
+
+/** Moves the counts of a label from the tables of bytes to its row; how many there were. */
+function takeRow(
+  tables: readonly Uint32Array[],
+  label: number,
+  row: Float64Array,
+  columnOf: Int32Array,
+): number {
+  let taken = 0;
+  for (const table of tables) {
+    for (let prediction = 0; prediction < 256; prediction++) {
+      const count = table[(label << 8) | prediction]!;
       if (count === 0) continue;
-      counts[rowOf[pair >>> 8]! * width + columnOf[pair & 255]!]! += count;
-      even[pair] = 0;
-      odd[pair] = 0;
+      row[columnOf[prediction]!]! += count;
+      taken += count;
+      table[(label << 8) | prediction] = 0;
     }
+  }
+  return taken;
+}
+
+/** How many of the first words of a piece are as the one before. */
+function repeats(labels: Uint32Array, predictions: Uint32Array, start: number, end: number): number {
+  let count = 0;
+  for (let i = start + 1; i < Math.min(end, start + looked); i++) {
+    if (labels[i] === labels[i - 1] && predictions[i] === predictions[i - 1]) count++;
+  }
+  return count;
+}
+
+function countRuns(
+  labels: Uint32Array,
+  predictions: Uint32Array,
+  start: number,
+  end: number,
+  [first, second, third, fourth]: readonly Uint32Array[],
+): void {
+  for (let i = start; i < end;) {
+    const label = labels[i]!;
+    const prediction = predictions[i]!;
+    let next = i + 1;
+    // Four words at a time while nothing differs; then one by one to where something does.
+    while (
+      next + 4 <= end &&
+      ((labels[next]! ^ label) |
+        (predictions[next]! ^ prediction) |
+        (labels[next + 1]! ^ label) |
+        (predictions[next + 1]! ^ prediction) |
+        (labels[next + 2]! ^ label) |
+        (predictions[next + 2]! ^ prediction) |
+        (labels[next + 3]! ^ label) |
+        (predictions[next + 3]! ^ prediction)) ===
+        0
+    ) {
+      next += 4;
+    }
+    while (next < end && labels[next] === label && predictions[next] === prediction) next++;
+    const run = next - i;
+    i = next;
+    first![((label & 255) << 8) | (prediction & 255)]! += run;
+    second![(label & 0xff00) | ((prediction >>> 8) & 255)]! += run;
+    third![((label >>> 8) & 0xff00) | ((prediction >>> 16) & 255)]! += run;
+    fourth![((label >>> 16) & 0xff00) | (prediction >>> 24)]! += run;
+  }
+}
+
+function countEach(
+  labels: Uint32Array,
+  predictions: Uint32Array,
+  start: number,
+  end: number,
+  [first, second]: readonly Uint32Array[],
+): void {
+  for (let i = start; i < end; i++) {
+    const label = labels[i]!;
+    const prediction = predictions[i]!;
+    first![((label & 255) << 8) | (prediction & 255)]!++;
+    second![(label & 0xff00) | ((prediction >>> 8) & 255)]!++;
+    first![((label >>> 8) & 0xff00) | ((prediction >>> 16) & 255)]!++;
+    second![((label >>> 16) & 0xff00) | (prediction >>> 24)]!++;
   }
 }

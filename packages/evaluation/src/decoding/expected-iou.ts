@@ -1,4 +1,4 @@
-import { argmax, block, pixelsOf, type ScoreLayout } from './argmax.js';
+import { block, pixelsOf, type ScoreLayout } from './argmax.js';
 import { ProbabilityHistogram, type ExpectedIou } from './probability-histogram.js';
 
 /** A mask, with what is expected of it. */
@@ -76,19 +76,10 @@ export function decideLabels(
   { layout = 'planar', rounds = 1 }: DecisionOptions = {},
 ): LabelDecision {
   const planes = planesOf(probabilities, numClasses, layout);
-  const expected = planes.map((plane) => {
-    let sum = 0;
-    for (let pixel = 0; pixel < plane.length; pixel++) sum += plane[pixel]!;
-    return sum;
-  });
-  const rate = (labels: Uint8Array | Int32Array): LabelDecision & { readonly rule: ClassRule } => {
-    const hits = new Float64Array(numClasses);
-    const given = new Float64Array(numClasses);
-    for (let pixel = 0; pixel < labels.length; pixel++) {
-      const id = labels[pixel]!;
-      hits[id]! += planes[id]![pixel]!;
-      given[id]!++;
-    }
+  const histograms = planes.map(() => new ProbabilityHistogram());
+  const expected = planes.map((plane, id) => histograms[id]!.addWithSum(plane));
+  /** What is expected of labels, given of each class how many pixels it got and the sum of their probabilities. */
+  const rate = ({ labels, given, hits }: Ruled): LabelDecision & { readonly rule: ClassRule } => {
     const rule = expected.map((all, id) => {
       const union = all + given[id]! - hits[id]!;
       return { union, iou: union === 0 ? 1 : hits[id]! / union };
@@ -96,8 +87,13 @@ export function decideLabels(
     const iou = rule.map((each) => each.iou);
     return { labels, rule, iou, meanIou: iou.reduce((sum, each) => sum + each, 0) / numClasses };
   };
-  let best = rate(argmax(probabilities, numClasses, layout));
-  let rule: ClassRule = planes.map((plane) => new ProbabilityHistogram().add(plane).best());
+  let best = rate(
+    applyRule(
+      planes,
+      planes.map(() => argmaxRule),
+    ),
+  );
+  let rule: ClassRule = histograms.map((histogram) => histogram.best());
   for (let round = 0; round < rounds; round++) {
     const next = rate(applyRule(planes, rule));
     if (next.meanIou > best.meanIou) best = next;
@@ -106,6 +102,9 @@ export function decideLabels(
   const { labels, iou, meanIou } = best;
   return { labels, iou, meanIou };
 }
+
+/** Under which the gain of a pixel is its probability. */
+const argmaxRule = { iou: 0, union: 1 };
 
 /**
  * Labels of an image under a rule that was made of more than the image: of a data set,
@@ -120,12 +119,21 @@ export function decideLabelsByRule(
   rule: ClassRule,
   layout: ScoreLayout = 'planar',
 ): Uint8Array | Int32Array {
-  return applyRule(planesOf(probabilities, rule.length, layout), rule);
+  return applyRule(planesOf(probabilities, rule.length, layout), rule).labels;
 }
 
-function applyRule(planes: readonly ArrayLike<number>[], rule: ClassRule): Uint8Array | Int32Array {
+/** Labels by a rule, with of each class the number of its pixels and the sum of their probabilities of it. */
+interface Ruled {
+  readonly labels: Uint8Array | Int32Array;
+  readonly given: Float64Array;
+  readonly hits: Float64Array;
+}
+
+function applyRule(planes: readonly ArrayLike<number>[], rule: ClassRule): Ruled {
   const pixels = planes[0]!.length;
   const labels = planes.length <= 256 ? new Uint8Array(pixels) : new Int32Array(pixels);
+  const given = new Float64Array(planes.length);
+  const hits = new Float64Array(planes.length);
   const best = new Float64Array(Math.min(block, pixels));
   for (let from = 0; from < pixels; from += block) {
     const size = Math.min(block, pixels - from);
@@ -144,8 +152,13 @@ function applyRule(planes: readonly ArrayLike<number>[], rule: ClassRule): Uint8
         }
       }
     }
+    for (let pixel = from; pixel < from + size; pixel++) {
+      const id = labels[pixel]!;
+      given[id]!++;
+      hits[id]! += planes[id]![pixel]!;
+    }
   }
-  return labels;
+  return { labels, given, hits };
 }
 
 /** One list of probabilities per class; planar typed arrays are not copied. */

@@ -29,19 +29,37 @@ export class ProbabilityHistogram {
    * @throws RangeError when a probability is not in [0, 1]; nothing is counted then.
    */
   add(probabilities: ArrayLike<number>): this {
-    const counts = new Uint32Array(bins);
+    this.addWithSum(probabilities);
+    return this;
+  }
+
+  /** As {@link add}; returns the sum of the probabilities, which the bins would round. */
+  addWithSum(probabilities: ArrayLike<number>): number {
+    // Two tables, so that equal neighbours need not wait for each other.
+    const [even, odd] = [new Uint32Array(bins), new Uint32Array(bins)];
     let sound = true;
-    for (let pixel = 0; pixel < probabilities.length; pixel++) {
-      const probability = probabilities[pixel]!;
-      sound &&= probability >= 0 && probability <= 1;
-      counts[(probability * (bins - 1) + 0.5) | 0]!++;
+    let [evenSum, oddSum] = [0, 0];
+    const count = (table: Uint32Array, probability: number) => {
+      if (!(probability >= 0 && probability <= 1)) sound = false;
+      table[(probability * (bins - 1) + 0.5) | 0]!++;
+    };
+    const { length } = probabilities;
+    for (let pixel = 0; pixel + 1 < length; pixel += 2) {
+      count(even, probabilities[pixel]!);
+      count(odd, probabilities[pixel + 1]!);
+      evenSum += probabilities[pixel]!;
+      oddSum += probabilities[pixel + 1]!;
+    }
+    if (length % 2 === 1) {
+      count(even, probabilities[length - 1]!);
+      evenSum += probabilities[length - 1]!;
     }
     if (!sound) {
       const wrong = Array.from(probabilities).findIndex((each) => !(each >= 0 && each <= 1));
       throw new RangeError(`probabilities hold ${probabilities[wrong]} at pixel ${wrong}; expected 0 to 1`);
     }
-    for (let bin = 0; bin < bins; bin++) this.#counts[bin]! += counts[bin]!;
-    return this;
+    for (let bin = 0; bin < bins; bin++) this.#counts[bin]! += even[bin]! + odd[bin]!;
+    return evenSum + oddSum;
   }
 
   /** Both together, as a new one. */
