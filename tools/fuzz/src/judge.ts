@@ -43,7 +43,7 @@ const loss: Loss = (backend, logits, labels) => {
 
 /** An error of ours that does not merely wrap one which nobody expected. */
 function foreseen(error: unknown): boolean {
-  return error instanceof OnnxError && (error.cause === undefined || foreseen(error.cause));
+  return OnnxError.isOnnxError(error) && (error.cause === undefined || foreseen(error.cause));
 }
 
 function describe(error: unknown): string {

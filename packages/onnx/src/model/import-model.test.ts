@@ -89,7 +89,7 @@ describe('models', () => {
       "input 'x': has shape [batch, 3]; its symbolic dimensions must be bound",
     );
     expect(() => importModel(small(), { inputShapes: { x: [1, 4] } })).toThrow(
-      'has shape [batch, 3], but inputShapes gives [1, 4]',
+      'has shape [batch, 3], but is given as [1, 4] by inputShapes',
     );
     expect(() => importModel(small(), { inputShapes: { z: [1] } })).toThrow("inputShapes names 'z'");
   });

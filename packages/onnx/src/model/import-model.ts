@@ -74,7 +74,8 @@ export function importModel(model: ModelProto, options: ImportOptions = {}): Imp
   for (const name of Object.keys(options.inputShapes ?? {})) {
     if (!fed.some((input) => input.name === name)) {
       throw new OnnxError(
-        `inputShapes names '${name}', but the inputs are ${fed.map((each) => `'${each.name}'`).join(', ')}`,
+        `names '${name}', but the inputs are ${fed.map((each) => `'${each.name}'`).join(', ')}`,
+        { option: 'inputShapes' },
       );
     }
   }
@@ -378,6 +379,7 @@ function inlineFunction(
 
 function inputType(input: ValueInfoProto, bound: readonly number[] | undefined): ValueType {
   const place = { operator: 'input', node: input.name };
+  const given = { ...place, option: 'inputShapes' };
   const tensor = input.type?.value;
   if (tensor?.case !== 'tensorType') throw new OnnxError('is no tensor', place);
   const dataType = dataTypeOfNumber(tensor.value.elemType);
@@ -392,23 +394,20 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
   if (bound !== undefined && (tensor.value.shape === undefined || bound.length === declared.length)) {
     declared.forEach((dimension, axis) => {
       if (dimension.case === 'dimValue' && Number(dimension.value) !== bound[axis]) {
-        throw new OnnxError(`has shape ${describe}, but inputShapes gives [${bound.join(', ')}]`, place);
+        throw new OnnxError(`has shape ${describe}, but is given as [${bound.join(', ')}]`, given);
       }
     });
     return { dataType, shape: bound };
   }
   if (tensor.value.shape === undefined) {
-    throw new OnnxError('has no shape; it must be given by inputShapes', place);
+    throw new OnnxError('has no shape; one must be given', given);
   }
   if (bound !== undefined) {
-    throw new OnnxError(`has shape ${describe}, but inputShapes gives [${bound.join(', ')}]`, place);
+    throw new OnnxError(`has shape ${describe}, but is given as [${bound.join(', ')}]`, given);
   }
   const shape = declared.map((dimension) => {
     if (dimension.case !== 'dimValue') {
-      throw new OnnxError(
-        `has shape ${describe}; its symbolic dimensions must be bound by inputShapes`,
-        place,
-      );
+      throw new OnnxError(`has shape ${describe}; its symbolic dimensions must be bound`, given);
     }
     return Number(dimension.value);
   });

@@ -14,7 +14,7 @@ export function numbersOfTensor(tensor: TensorProto): Float64Array | undefined {
       : numbersOf(decodeTensor(tensor));
   } catch (error) {
     // It is named where the entries are needed.
-    if (error instanceof OnnxError) return undefined;
+    if (OnnxError.isOnnxError(error)) return undefined;
     throw error;
   }
 }

@@ -51,7 +51,9 @@ export function trainedOutput(
   const output = wanted === undefined ? outputs[0]! : outputs.find(({ name }) => name === wanted);
   const names = outputs.map(({ name }) => name);
   if (output === undefined) {
-    throw new OnnxError(`output names '${wanted}', but the outputs are ${names.map(quoted).join(', ')}`);
+    throw new OnnxError(`names '${wanted}', but the outputs are ${names.map(quoted).join(', ')}`, {
+      option: 'output',
+    });
   }
   const { name, value: logits } = output;
   const { shape } = logits;

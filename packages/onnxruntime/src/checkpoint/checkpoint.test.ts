@@ -64,7 +64,11 @@ describe('checkpoints', () => {
     }
     const file = join(folder, 'cut.safetensors');
     await writeFile(file, bytes.subarray(0, 40));
-    await expect(loadCheckpoint(file)).rejects.toThrow(/cut\.safetensors': the checkpoint is damaged/);
+    const error = await loadCheckpoint(file).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/cut\.safetensors': the checkpoint is damaged/),
+      cause: { name: 'CheckpointError', cause: { name: 'SafetensorsError' } },
+    });
     await expect(loadCheckpoint(join(folder, 'none'))).rejects.toThrow('cannot read');
   });
 

@@ -78,7 +78,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     content = decodeSafetensors(bytes);
   } catch (error) {
     if (!(error instanceof SafetensorsError)) throw error;
-    throw new CheckpointError(`the checkpoint is damaged: ${error.message}`);
+    throw new CheckpointError(`the checkpoint is damaged: ${error.message}`, { cause: error });
   }
   const { metadata, tensors } = content;
   if (metadata['format'] !== format || metadata['version'] !== String(version)) {
@@ -110,8 +110,8 @@ function parseRun(json: string | undefined): Pick<Checkpoint, 'step' | 'seed' | 
   let run: Partial<Checkpoint>;
   try {
     run = JSON.parse(json ?? '') as Partial<Checkpoint>;
-  } catch {
-    throw new CheckpointError('metadata "run" is no JSON');
+  } catch (error) {
+    throw new CheckpointError('metadata "run" is no JSON', { cause: error });
   }
   const { step, seed, optimizer, extra } = run;
   if (!Number.isSafeInteger(step) || !Number.isSafeInteger(seed) || typeof optimizer?.name !== 'string') {
@@ -131,12 +131,12 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new CheckpointError(`cannot read '${file}': ${(error as Error).message}`);
+    throw new CheckpointError(`cannot read '${file}': ${(error as Error).message}`, { cause: error });
   }
   try {
     return decodeCheckpoint(bytes);
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`'${file}': ${error.message}`);
+    throw new CheckpointError(`'${file}': ${error.message}`, { cause: error });
   }
 }

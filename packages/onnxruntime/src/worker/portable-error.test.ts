@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { OnnxError } from '@lovasz/onnx';
 import { errorFrom, portableError } from './portable-error.js';
 
 /** As a message between threads. */
 const sent = (thrown: unknown): Error => errorFrom(structuredClone(portableError(thrown)));
 
-test('class, message, place, code and cause pass', () => {
+test('class, message, stack, code and cause pass', () => {
   const cause = Object.assign(new TypeError('inner'), { code: 'EINNER' });
   const error = new RangeError('outer', { cause });
   const found = sent(error);
@@ -13,6 +14,20 @@ test('class, message, place, code and cause pass', () => {
   expect(found.stack).toBe(error.stack);
   expect(found.cause).toBeInstanceOf(TypeError);
   expect(found.cause).toMatchObject({ message: 'inner', code: 'EINNER' });
+});
+
+test('an OnnxError passes with its place, its reason and its cause', () => {
+  const cause = new RangeError('beyond');
+  const error = new OnnxError('is missing', { operator: 'Conv', node: 'c1', file: 'a.onnx' }, { cause });
+  const found = sent(error);
+  expect(OnnxError.isOnnxError(found)).toBe(true);
+  expect(found.message).toBe("a.onnx: Conv 'c1': is missing");
+  expect(found).toMatchObject({ operator: 'Conv', node: 'c1', file: 'a.onnx', reason: 'is missing' });
+  expect(found.cause).toBeInstanceOf(RangeError);
+  expect(OnnxError.at(found as OnnxError, { file: 'b.onnx' })).toMatchObject({
+    message: "b.onnx: Conv 'c1': is missing",
+    cause: { message: 'beyond' },
+  });
 });
 
 test('a class that only the other thread has passes by its name', () => {

@@ -4,9 +4,12 @@ export interface PortableError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  readonly code: string | undefined;
+  /** What else it says in properties of its own: the code of a system error, the operator and node of an OnnxError. */
+  readonly details: Readonly<Record<string, Detail>>;
   readonly cause: PortableError | undefined;
 }
+
+type Detail = string | number | boolean;
 
 const classes: ReadonlyMap<string, ErrorConstructor> = new Map(
   [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((each) => [
@@ -15,24 +18,30 @@ const classes: ReadonlyMap<string, ErrorConstructor> = new Map(
   ]),
 );
 
+/** What every error has. */
+const named: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
+
 /** What is kept of anything that was thrown. */
 export function portableError(thrown: unknown): PortableError {
   if (!isError(thrown)) {
-    return { name: 'Error', message: String(thrown), stack: undefined, code: undefined, cause: undefined };
+    return { name: 'Error', message: String(thrown), stack: undefined, details: {}, cause: undefined };
   }
   const { name, message, stack, cause } = thrown;
-  const { code } = thrown as NodeJS.ErrnoException;
+  const own = Object.entries(thrown).filter(
+    (entry): entry is [string, Detail] =>
+      ['string', 'number', 'boolean'].includes(typeof entry[1]) && !named.has(entry[0]),
+  );
   return {
     name,
     message,
     stack,
-    code: typeof code === 'string' ? code : undefined,
+    details: Object.fromEntries(own),
     cause: cause === undefined ? undefined : portableError(cause),
   };
 }
 
 /** The error again: of its class where the language has it, of its name otherwise, with the stack of its own thread. */
-export function errorFrom({ name, message, stack, code, cause }: PortableError): Error {
+export function errorFrom({ name, message, stack, details, cause }: PortableError): Error {
   const options = cause === undefined ? {} : { cause: errorFrom(cause) };
   const error = new (classes.get(name) ?? Error)(message, options);
   const define = (key: string, value: unknown): void => {
@@ -40,7 +49,7 @@ export function errorFrom({ name, message, stack, code, cause }: PortableError):
   };
   if (error.name !== name) define('name', name);
   if (stack !== undefined) define('stack', stack);
-  if (code !== undefined) define('code', code);
+  Object.assign(error, details);
   return error;
 }
 
