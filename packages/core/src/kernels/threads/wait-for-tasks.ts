@@ -2,7 +2,7 @@ import { readError } from './error-message.js';
 import { progressOf, type SharedJob } from './shared-job.js';
 
 /** Longer than any task: a thread that finishes none for so long has ended. */
-export const longestTask = 60_000;
+const longestTask = 60_000;
 
 /**
  * Waits until all tasks of a job are done.
