@@ -66,6 +66,13 @@ describe('CityscapesCounts', () => {
     expect(evaluatePreset(cityscapes, back)).toEqual(evaluatePreset(cityscapes, a.merge(b).merge(c)));
   });
 
+  test('counts of another table of labels do not merge', () => {
+    const smaller = cityscapesLabels.map((label) =>
+      label.averageSize === undefined ? label : { ...label, averageSize: label.averageSize / 16 },
+    );
+    expect(() => new CityscapesCounts().merge(new CityscapesCounts(smaller))).toThrow('person differs');
+  });
+
   test('a train id, or 255, as a prediction is refused and nothing is counted', () => {
     const counts = new CityscapesCounts();
     expect(() => counts.add([road], [255], [road])).toThrow('predictions: value 255');

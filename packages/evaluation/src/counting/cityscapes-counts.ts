@@ -69,8 +69,23 @@ export class CityscapesCounts {
     return this;
   }
 
-  /** The counts of both together, as new ones. */
+  /**
+   * The counts of both together, as new ones.
+   *
+   * @throws RangeError when their labels differ.
+   */
   merge(other: CityscapesCounts): CityscapesCounts {
+    const different = this.labels.findIndex((label, id) => {
+      const same = other.labels[id];
+      return (
+        same === undefined ||
+        Object.keys(label).some(
+          (key) => label[key as keyof CityscapesLabel] !== same[key as keyof CityscapesLabel],
+        )
+      );
+    });
+    if (different >= 0)
+      throw new RangeError(`cannot merge counts of other labels: ${this.labels[different]!.name} differs`);
     const merged = new CityscapesCounts(this.labels, this.confusion.merge(other.confusion));
     merged.instances.addAll(this.instances);
     merged.instances.addAll(other.instances);

@@ -18,7 +18,7 @@ export async function* compareMetrics(folder: string): AsyncGenerator<Outcome> {
     const metricCase = each as MetricCase;
     const name = typeof metricCase?.name === 'string' ? metricCase.name : `case ${index}`;
     const tolerance = metricCase?.exactTolerance ?? metricCase?.tolerance;
-    const shown = tolerance?.relative ?? 0;
+    const shown = tolerance?.relative || tolerance?.absolute || 1;
     try {
       const file = metricCase.inputs['file'];
       if (typeof file === 'string' && !files.has(file)) files.set(file, await readTensors(folder, file));

@@ -89,7 +89,7 @@ const kinds: readonly Kind[] = [
   { of: peer('torchmetrics', 'segmentation.MeanIoU'), compute: torchmetricsMeanIou },
   { of: peer('torchmetrics', 'generalized_dice_score'), compute: torchmetricsGeneralized },
   { of: peer('torchmetrics', 'segmentation.dice_score'), compute: torchmetricsDice },
-  { of: peer('torchmetrics', 'classification.BinaryJaccardIndex'), compute: emptyMasks },
+  { of: peer('torchmetrics', 'classification.BinaryJaccardIndex'), compute: binaryJaccard },
   { of: peer('torchmetrics', 'classification.Binary*'), compute: binaryAboveThreshold },
   { of: peer('scikit-learn', 'confusion_matrix'), compute: sklearnConfusion },
   { of: peer('scikit-learn', 'matthews_corrcoef'), compute: ofForeground },
@@ -418,8 +418,8 @@ function torchmetricsDice(metricCase: MetricCase, inputs: CaseInputs) {
   };
 }
 
-function emptyMasks() {
-  const confusion = new ConfusionMatrix({ numClasses: 2 }).add(new Uint8Array(10), new Uint8Array(10));
+function binaryJaccard(metricCase: MetricCase, inputs: CaseInputs) {
+  const { confusion } = countCase(inputs, countingOptions(metricCase));
   const of = (absent: number) => mean(classIou, { classes: [1], absent }).of(confusion);
   return { zero0: of(0), zero1: of(1) };
 }

@@ -47,9 +47,10 @@ export interface CaseInputs {
 
 /** Reads the inputs of a case from the tensors of its file. */
 export function inputsOf(
-  { inputs }: MetricCase,
+  { inputs, options }: MetricCase,
   tensors: ReadonlyMap<string, SafetensorsTensor>,
 ): CaseInputs {
+  if (inputs['file'] === undefined) return givenInputs(options);
   const tensor = (name: string): Plane => {
     const found = tensors.get(name);
     if (found === undefined) throw new RangeError(`no tensor "${name}" in ${String(inputs['file'])}`);
@@ -84,3 +85,24 @@ export function numberOption({ options }: Pick<MetricCase, 'options'>, name: str
     throw new RangeError(`option ${name} is ${JSON.stringify(value)}; expected a number`);
   return value;
 }
+
+/** Inputs that the options hold: pixels of one image as a list, or in words. */
+function givenInputs(options: MetricCase['options']): CaseInputs {
+  return {
+    has: (part) => options[part] !== undefined,
+    images: (part) => {
+      const given = options[part];
+      if (given === undefined) throw new RangeError(`the case has no input "${part}"`);
+      const data = typeof given === 'string' ? inWords[given] : given;
+      if (!Array.isArray(data) || !data.every((value) => typeof value === 'number')) {
+        throw new RangeError(`option ${part} is ${JSON.stringify(given)}; expected a list of numbers`);
+      }
+      return [{ shape: [1, data.length], data }];
+    },
+  };
+}
+
+const inWords: Readonly<Record<string, readonly number[]>> = {
+  'ten zeros': new Array<number>(10).fill(0),
+  'ten ones': new Array<number>(10).fill(1),
+};
