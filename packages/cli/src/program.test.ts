@@ -5,9 +5,7 @@ import { unet } from '@lovasz/models';
 import { decodeModel, modelBytes } from '@lovasz/onnx';
 import { loadCheckpoint } from '@lovasz/onnxruntime';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventsOfKind } from './events/events-of-kind.js';
-import { readMetricsFile } from './events/metrics-file.js';
-import type { RunEvent } from './events/run-event.js';
+import { eventsOfKind, readMetricsFile, type RunEvent } from '@lovasz/runs';
 import { runProgram } from './program.js';
 
 let root: string;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { GalleryItem } from 'lovasz';
+import type { GalleryItem } from '@lovasz/runs';
 import { mergeGalleries } from './merge-galleries.js';
 
 const item = (id: string, name: string, label: number): GalleryItem => ({

@@ -1,4 +1,4 @@
-import type { GalleryItem } from 'lovasz';
+import type { GalleryItem } from '@lovasz/runs';
 
 /** The same images as several networks see them, as one gallery with the predictions side by side. */
 export function mergeGalleries(galleries: readonly (readonly GalleryItem[])[]): GalleryItem[] {

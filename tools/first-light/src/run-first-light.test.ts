@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { loadCheckpoint } from '@lovasz/onnxruntime';
-import { readMetricsFile } from 'lovasz';
+import { readMetricsFile } from '@lovasz/runs';
 import { runFirstLight } from './run-first-light.js';
 
 let directory: string;

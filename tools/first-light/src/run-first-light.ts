@@ -5,14 +5,17 @@ import {
   readMetricsFile,
   renderReport,
   train,
-  type Duration,
   type EvaluationEvent,
   type LossName,
-  type Reporter,
   type Size,
+  type TrainOptions,
   type TrainResult,
-} from 'lovasz';
+} from '@lovasz/runs';
+import type { Reporter } from 'lovasz';
 import { mergeGalleries } from './merge-galleries.js';
+
+/** How long a run is. */
+type Duration = Pick<TrainOptions, 'epochs' | 'steps'>;
 
 /** How much is trained. */
 export interface Amount {
@@ -63,25 +66,13 @@ export async function runFirstLight(
     const reporter = createReporter();
     const result = train(
       {
-        model: { kind: 'built-in', name: 'unet' },
-        data: { kind: 'shapes' },
         loss: [loss],
-        duration: amount[part],
+        ...amount[part],
         batch: amount.batch,
         size: amount.size,
-        crop: undefined,
-        optimizer: { kind: 'adam' },
         learningRate: learningRates[part],
-        schedule: 'polynomial',
-        weightDecay: 2e-4,
-        seed: 0,
-        recompute: 1,
         out: join(directory, name),
         init,
-        trainable: [],
-        frozen: [],
-        tie: [],
-        untie: [],
       },
       {
         report: (event) => {

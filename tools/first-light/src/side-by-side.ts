@@ -1,4 +1,4 @@
-import type { EvaluationEvent } from 'lovasz';
+import type { EvaluationEvent } from '@lovasz/runs';
 
 /** A table with a column for each network: the IoU of each class, mIoU and pixel accuracy, in percent. */
 export function sideBySide(

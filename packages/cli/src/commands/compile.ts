@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { compileModel } from '../compilation/compile-model.js';
-import { addCompileOptions, readCompileOptions } from '../options/compile-options.js';
+import { compileSettings } from '../compilation/compile-settings.js';
+import { addSettings, readSettings } from '../options/settings-options.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Declares `lovasz compile`. */
@@ -13,7 +14,7 @@ export function addCompileCommand(program: Command, { stdout, stderr }: Surround
     )
     .argument('<model>', 'the network, an ONNX file')
     .requiredOption('--out <directory>', 'the folder to write: new, empty, or as compile has left it');
-  addCompileOptions(command)
+  addSettings(command, compileSettings)
     .addHelpText(
       'after',
       `
@@ -26,7 +27,11 @@ Examples:
   lovasz compile net.onnx --out net-training --frozen 'encoder.*' --batch-norm frozen --optimizer sgd`,
     )
     .action(async (model: string, { out }: { out: string }) => {
-      const { layout, graphs, warnings } = await compileModel(model, readCompileOptions(command), out);
+      const { layout, graphs, warnings } = await compileModel(
+        model,
+        readSettings(command, compileSettings),
+        out,
+      );
       for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
       const count = layout.parameters.reduce((sum, { size }) => sum + size, 0);
       stdout.write(

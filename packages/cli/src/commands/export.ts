@@ -3,10 +3,9 @@ import { dirname } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { ModelProto } from '@lovasz/onnx';
 import { writeModel } from '@lovasz/onnxruntime';
+import { UsageError } from '@lovasz/runs';
+import { readCheckpoint, recordOf, restoreModel } from '@lovasz/runs/command';
 import { restoreCompiled } from '../compilation/restore-compiled.js';
-import { UsageError } from '../options/usage-error.js';
-import { restoreModel } from '../training/restore-model.js';
-import { readCheckpoint, recordOf } from '../training/run-record.js';
 import type { Surroundings } from './surroundings.js';
 
 interface ExportOptions {

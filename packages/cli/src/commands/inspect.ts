@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { compileSettings } from '../compilation/compile-settings.js';
 import { inspectFile } from '../inspection/inspect-file.js';
 import { renderInspection } from '../inspection/render-inspection.js';
-import { addCompileOptions, readCompileOptions } from '../options/compile-options.js';
+import { addSettings, readSettings } from '../options/settings-options.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Declares `lovasz inspect`. */
@@ -12,7 +13,7 @@ export function addInspectCommand(program: Command, { stdout }: Surroundings): v
       'describe a network: inputs, parameters, operators and their gradients, what a training step takes',
     )
     .argument('<model>', 'the network, an ONNX file');
-  addCompileOptions(command)
+  addSettings(command, compileSettings)
     .option('--json', 'print one JSON object, with the names of all parameters')
     .addHelpText(
       'after',
@@ -26,7 +27,7 @@ Examples:
   lovasz inspect net.onnx --input-shape image=8x3x64x64 --optimizer sgd --json`,
     )
     .action(async (model: string, { json = false }: { json?: boolean }) => {
-      const inspection = await inspectFile(model, readCompileOptions(command));
+      const inspection = await inspectFile(model, readSettings(command, compileSettings));
       stdout.write(json ? `${JSON.stringify(inspection)}\n` : renderInspection(inspection));
     });
 }

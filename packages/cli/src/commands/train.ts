@@ -1,10 +1,15 @@
-import type { Command } from 'commander';
-import { refuseConflicts } from '../options/run-settings.js';
-import { addTrainOptions, readTrainOptions } from '../options/train-options.js';
+import { Option, type Command } from 'commander';
+import { resumeTraining, train, type TrainOptions } from '@lovasz/runs';
+import {
+  completeRunSettings,
+  readCheckpoint,
+  recordOf,
+  refuseConflicts,
+  runFolder,
+  runSettings,
+} from '@lovasz/runs/command';
+import { addSettings, readSettings } from '../options/settings-options.js';
 import { createReporter } from '../progress/create-reporter.js';
-import { runFolder } from '../training/run-folder.js';
-import { readCheckpoint, recordOf } from '../training/run-record.js';
-import { resumeTraining, train } from '../training/train.js';
 import { interruptedExitCode, type Surroundings } from './surroundings.js';
 
 /** Declares `lovasz train`. */
@@ -13,7 +18,9 @@ export function addTrainCommand(
   surroundings: Surroundings,
   exit: (code: number) => void,
 ): void {
-  addTrainOptions(program.command('train'))
+  addSettings(program.command('train'), runSettings)
+    .addOption(new Option('--resume', 'go on from the checkpoint in the run folder').conflicts('init'))
+    .option('--json', 'print one JSON line per event on standard output')
     .description('train a network; leaves checkpoint.safetensors, model.onnx, metrics.jsonl and report.html')
     .addHelpText(
       'after',
@@ -34,15 +41,12 @@ Examples:
 }
 
 async function runTrain(command: Command, { stdout, stderr, signal }: Surroundings): Promise<number> {
-  const options = readTrainOptions(command);
+  const options = readSettings(command, runSettings);
   const { resume = false, json = false } = command.opts<{ resume?: true; json?: true }>();
-  if (resume) {
-    const { checkpoint } = runFolder(options.out);
-    refuseConflicts(command, recordOf(await readCheckpoint('--resume', checkpoint), checkpoint).settings);
-  }
+  const folderOfRun = resume ? await folderToResume(options) : undefined;
   const reporter = createReporter(json, stdout, stderr);
   const context = { report: reporter.report, signal };
-  const running = resume ? resumeTraining(options.out, context) : train(options, context);
+  const running = folderOfRun === undefined ? train(options, context) : resumeTraining(folderOfRun, context);
   const { finished, step, folder } = await running.finally(() => reporter.close());
   if (!json) stdout.write(`report ${folder.report}\n`);
   if (finished) return 0;
@@ -50,6 +54,15 @@ async function runTrain(command: Command, { stdout, stderr, signal }: Surroundin
     `stopped after step ${step}; to go on: lovasz train --resume --out ${quote(folder.directory)}\n`,
   );
   return interruptedExitCode;
+}
+
+/** @throws UsageError when the run there was started with other settings than are given now. */
+async function folderToResume(given: TrainOptions): Promise<string> {
+  const { model, data, loss } = given;
+  const out = given.out ?? completeRunSettings({ model, data, loss }).out;
+  const { checkpoint } = runFolder(out);
+  refuseConflicts(given, recordOf(await readCheckpoint('--resume', checkpoint), checkpoint).settings);
+  return out;
 }
 
 /** A word as a shell reads it. */

@@ -8,9 +8,10 @@ import { enet, unet } from '@lovasz/models';
 import { adam, decodeModel, modelBytes, numbersOfInitializer, sgd } from '@lovasz/onnx';
 import { Trainer } from '@lovasz/onnxruntime';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { addCompileOptions, readCompileOptions } from '../options/compile-options.js';
+import { assembleLoss } from '@lovasz/runs/command';
+import { addSettings, readSettings } from '../options/settings-options.js';
 import { strictCommand } from '../options/strict-command.js';
-import { assembleLoss } from '../training/assemble-loss.js';
+import { compileSettings } from './compile-settings.js';
 import { compileModel } from './compile-model.js';
 import type { Manifest } from './manifest.js';
 import { restoreCompiled } from './restore-compiled.js';
@@ -37,9 +38,11 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 function compile(model: string, out: string, line = ''): Promise<Manifest> {
-  const command = addCompileOptions(strictCommand('compile')).configureOutput({ writeErr: () => undefined });
+  const command = addSettings(strictCommand('compile'), compileSettings).configureOutput({
+    writeErr: () => undefined,
+  });
   command.parse(['--input-shape', 'image=2x3x16x16', ...line.split(' ').filter(Boolean)], { from: 'user' });
-  return compileModel(model, readCompileOptions(command), path(out));
+  return compileModel(model, readSettings(command, compileSettings), path(out));
 }
 
 /** The programs that the README of a folder shows: for Node, the start for browsers, the loop that accumulates. */
@@ -198,9 +201,9 @@ describe('the programs of the README', () => {
 describe('a network of one output channel', () => {
   const one = new URL('../one-channel.fixture.onnx', import.meta.url).pathname;
   const compileOne = (out: string, line: string) => {
-    const command = addCompileOptions(strictCommand('compile'));
+    const command = addSettings(strictCommand('compile'), compileSettings);
     command.parse(line.split(' '), { from: 'user' });
-    return compileModel(one, readCompileOptions(command), path(out));
+    return compileModel(one, readSettings(command, compileSettings), path(out));
   };
 
   test('has labels 0 and 1, and predicts by the sign of its logit', async () => {

@@ -7,9 +7,8 @@ import {
   OnnxError,
   type TrainingGraph,
 } from '@lovasz/onnx';
-import type { CompileOptions } from '../options/compile-options.js';
-import { createOptimizer } from '../training/create-optimizer.js';
-import { readModelFile } from '../training/open-model.js';
+import { createOptimizer, readModelFile } from '@lovasz/runs/command';
+import { completeCompileSettings, type CompileOptions } from './compile-settings.js';
 import { renderGuide } from './guide.js';
 import { encodeManifest, manifestFile, stateFile, type Manifest, type Port } from './manifest.js';
 import { refuseForeignFolder, sha256, writeOutputFolder } from './output-folder.js';
@@ -21,6 +20,7 @@ import { trainingGraphOf } from './training-graph-of.js';
  * that it takes to train with ONNX Runtime alone.
  *
  * @param file the ONNX file.
+ * @param given what is left out has its default, as on the command line.
  * @param directory new, empty, or as an earlier call has left it.
  * @returns the manifest.
  * @throws UsageError for a folder or a pattern that is refused; OnnxError that names the file when it cannot be
@@ -28,9 +28,10 @@ import { trainingGraphOf } from './training-graph-of.js';
  */
 export async function compileModel(
   file: string,
-  options: CompileOptions,
+  given: CompileOptions,
   directory: string,
 ): Promise<Manifest> {
+  const options = completeCompileSettings(given);
   await refuseForeignFolder(directory);
   const model = await readModelFile(file, 'MODEL.onnx');
   const graph = namingFile(file, () => trainingGraphOf(model, options));

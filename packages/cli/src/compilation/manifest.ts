@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FlatEntry, NetworkLayout, Optimizer, TrainedOutput, TrainingGraph } from '@lovasz/onnx';
-import type { CompileOptions } from '../options/compile-options.js';
-import { UsageError } from '../options/usage-error.js';
+import { UsageError } from '@lovasz/runs';
+import type { CompileSettings } from './compile-settings.js';
 
 export const manifestFile = 'manifest.json';
 export const stateFile = 'state.bin';
@@ -29,7 +29,7 @@ export interface StateVector {
 export interface Manifest {
   /** The model that it was compiled from. */
   readonly model: { readonly file: string; readonly sha256: string };
-  readonly settings: Omit<CompileOptions, 'optimizer' | 'weightDecay' | 'inputShapes'> & {
+  readonly settings: Omit<CompileSettings, 'optimizer' | 'momentum' | 'weightDecay' | 'inputShapes'> & {
     readonly optimizer: Pick<Optimizer, 'name' | 'settings'>;
   };
   /** The network's own inputs. */

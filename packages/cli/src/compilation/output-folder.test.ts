@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { UsageError } from '../options/usage-error.js';
+import { UsageError } from '@lovasz/runs';
 import { encodeManifest, manifestFile, type Manifest } from './manifest.js';
 import { sha256, writeOutputFolder } from './output-folder.js';
 

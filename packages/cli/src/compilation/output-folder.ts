@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { UsageError } from '../options/usage-error.js';
+import { UsageError } from '@lovasz/runs';
 import { findManifest, manifestFile } from './manifest.js';
 
 export function sha256(contents: string | Uint8Array): string {

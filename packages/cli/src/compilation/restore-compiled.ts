@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { trainedModel, type ModelProto } from '@lovasz/onnx';
-import { UsageError } from '../options/usage-error.js';
-import { readModelFile } from '../training/open-model.js';
+import { UsageError } from '@lovasz/runs';
+import { readModelFile } from '@lovasz/runs/command';
 import { readManifest } from './manifest.js';
 import { decodeState } from './state-file.js';
 

@@ -1,16 +1,19 @@
 import { buildTrainingGraph, OnnxError, type ModelProto, type TrainingGraph } from '@lovasz/onnx';
-import type { CompileOptions } from '../options/compile-options.js';
-import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
-import { layoutOptions } from '../options/parameter-options.js';
-import { assembleLoss } from '../training/assemble-loss.js';
-import { createOptimizer } from '../training/create-optimizer.js';
+import {
+  assembleLoss,
+  createOptimizer,
+  layoutOptions,
+  namingOutputOptions,
+  outputOptionsOf,
+} from '@lovasz/runs/command';
+import type { CompileSettings } from './compile-settings.js';
 
 /**
  * The training graphs of a model by the options of the command line.
  *
  * @throws UsageError for a pattern of `--trainable` or `--frozen` that names nothing; OnnxError when the model cannot be differentiated.
  */
-export function trainingGraphOf(model: ModelProto, options: CompileOptions): TrainingGraph {
+export function trainingGraphOf(model: ModelProto, options: CompileSettings): TrainingGraph {
   const { layout, refuseIdle } = layoutOptions(options);
   try {
     const graph = buildTrainingGraph(model, {

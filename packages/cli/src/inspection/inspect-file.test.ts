@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { unet } from '@lovasz/models';
 import { encodeModel, GraphBuilder, modelBytes } from '@lovasz/onnx';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { addCompileOptions, readCompileOptions, type CompileOptions } from '../options/compile-options.js';
+import { compileSettings, type CompileOptions } from '../compilation/compile-settings.js';
+import { addSettings, readSettings } from '../options/settings-options.js';
 import { strictCommand } from '../options/strict-command.js';
 import { inspectFile, type TrainingInspection } from './inspect-file.js';
 import { renderInspection } from './render-inspection.js';
@@ -19,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 function options(line: string): CompileOptions {
-  const command = addCompileOptions(strictCommand('inspect'));
+  const command = addSettings(strictCommand('inspect'), compileSettings);
   command.parse(line.split(' ').filter(Boolean), { from: 'user' });
-  return readCompileOptions(command);
+  return readSettings(command, compileSettings);
 }
 
 test('a training step is counted for the shapes and settings that are given', async () => {

@@ -12,13 +12,15 @@ import {
   type TrainedOutput,
   type TrainingGraph,
 } from '@lovasz/onnx';
+import type { LossName } from '@lovasz/runs';
+import { LossRefusedError, namingOutputOptions, outputOptionsOf, readModelFile } from '@lovasz/runs/command';
+import {
+  completeCompileSettings,
+  type CompileOptions,
+  type CompileSettings,
+} from '../compilation/compile-settings.js';
+import type { InputShapes } from '../compilation/input-shape.js';
 import { trainingGraphOf } from '../compilation/training-graph-of.js';
-import type { CompileOptions } from '../options/compile-options.js';
-import type { InputShapes } from '../options/input-shape.js';
-import type { LossName } from '../options/loss.js';
-import { namingOutputOptions, outputOptionsOf } from '../options/output-options.js';
-import { LossRefusedError } from '../training/assemble-loss.js';
-import { readModelFile } from '../training/open-model.js';
 
 /** What a step of training takes. */
 export interface TrainingInspection {
@@ -55,7 +57,8 @@ export interface FileInspection extends ModelInspection {
  * @throws UsageError when there is no such file or an option names what the model does not have; OnnxError when it holds
  *   no ONNX model. A model that cannot be trained is described all the same.
  */
-export async function inspectFile(file: string, options: CompileOptions): Promise<FileInspection> {
+export async function inspectFile(file: string, given: CompileOptions): Promise<FileInspection> {
+  const options = completeCompileSettings(given);
   const model = await readModelFile(file, 'MODEL.onnx');
   const found = inspectModel(model);
   const { training, warnings, output } = inspectTraining(model, options);
@@ -83,7 +86,7 @@ function openInputs(inputs: readonly DeclaredValue[], given: InputShapes): strin
 /** Where the model can be trained, also what to know of this training. */
 function inspectTraining(
   model: ModelProto,
-  options: CompileOptions,
+  options: CompileSettings,
 ): {
   readonly training: FileInspection['training'];
   readonly warnings?: readonly string[];
@@ -95,7 +98,7 @@ function inspectTraining(
     const { peakNode, ...memory } = graph.memory;
     const training = {
       loss: options.loss,
-      optimizer: options.optimizer.kind,
+      optimizer: options.optimizer,
       inputShapes,
       labelShape,
       logitsShape,
@@ -116,7 +119,7 @@ function inspectTraining(
 }
 
 /** How the output is read where there is no training of it. */
-function inspectOutput(model: ModelProto, options: CompileOptions): FileInspection['output'] {
+function inspectOutput(model: ModelProto, options: CompileSettings): FileInspection['output'] {
   try {
     const { inputShapes } = options;
     return buildEvaluationGraph(model, { inputShapes, ...outputOptionsOf(options) }).output;

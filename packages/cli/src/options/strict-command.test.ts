@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { UsageError } from '@lovasz/runs';
 import { exitCodeOf, strictCommand } from './strict-command.js';
-import { UsageError } from './usage-error.js';
 
 /** The exit code of a command line of a program with a subcommand, and what it printed. */
 function run(...words: string[]): { code: number; printed: string } {

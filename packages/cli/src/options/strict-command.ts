@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '@lovasz/runs';
 
 /**
  * A command that throws where commander would end the process, and points to its help after a mistake. Subcommands

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleEvaluation, sampleStart, sampleStep } from '../events/sample-run.fixture.js';
+import { sampleEvaluation, sampleStart, sampleStep } from './sample-run.fixture.js';
 import { barReporter } from './bar-reporter.js';
 import { recordingStream } from './output-stream.fixture.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleStart, sampleStep } from '../events/sample-run.fixture.js';
+import { sampleStart, sampleStep } from './sample-run.fixture.js';
 import { createReporter } from './create-reporter.js';
 import { recordingStream } from './output-stream.fixture.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { RunEvent } from '../events/run-event.js';
-import { sampleEvaluation, sampleStart, sampleStep } from '../events/sample-run.fixture.js';
+import type { RunEvent } from '@lovasz/runs';
+import { sampleEvaluation, sampleStart, sampleStep } from './sample-run.fixture.js';
 import { describeEvent } from './describe-event.js';
 import { createPace } from './pace.js';
 

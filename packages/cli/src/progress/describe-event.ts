@@ -1,6 +1,5 @@
-import type { RunEvent } from '../events/run-event.js';
-import { formatDuration } from '../text/format-duration.js';
-import { formatPercent } from '../text/format-percent.js';
+import type { RunEvent } from '@lovasz/runs';
+import { formatDuration, formatPercent } from '@lovasz/runs/command';
 import type { Pace } from './pace.js';
 
 /** An event in one line for people. */

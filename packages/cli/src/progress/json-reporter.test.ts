@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sampleRun } from '../events/sample-run.fixture.js';
+import { sampleRun } from './sample-run.fixture.js';
 import { jsonReporter } from './json-reporter.js';
 import { recordingStream } from './output-stream.fixture.js';
 

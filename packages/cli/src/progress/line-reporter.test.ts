@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sampleEvaluation, sampleStart, sampleStep } from '../events/sample-run.fixture.js';
+import { sampleEvaluation, sampleStart, sampleStep } from './sample-run.fixture.js';
 import { lineReporter } from './line-reporter.js';
 import { recordingStream } from './output-stream.fixture.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sampleStart, sampleStep } from '../events/sample-run.fixture.js';
+import { sampleStart, sampleStep } from './sample-run.fixture.js';
 import { createPace } from './pace.js';
 
 test('the time left is that of the images left at the present speed', () => {

@@ -1,4 +1,4 @@
-import type { RunEvent, StepEvent } from '../events/run-event.js';
+import type { RunEvent, StepEvent } from '@lovasz/runs';
 
 /** How fast a run goes and how long it will still take. */
 export interface Pace {

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../events/run-event.js';
+import type { RunEvent } from '@lovasz/runs';
 
 /** Shows the events of a run while it goes. */
 export interface Reporter {
