@@ -46,7 +46,7 @@ export { referenceTensor, type Derivation, type ReferenceTensor } from './refere
 export { valueAndGradient } from './reference/value-and-gradient.js';
 
 export { kernelJaccardWeights } from './kernels/kernel-jaccard-weights.js';
-export type { Float16Input, HalfArray, KernelArray, KernelInput } from './kernels/kernel-input.js';
-export type { HalfFormat } from './kernels/half-precision.js';
+export type { Float16Input, HalfArray, KernelArray, KernelInput } from './kernels/input/kernel-input.js';
+export type { HalfFormat } from './kernels/input/half-precision.js';
 export { kernelLoss, type KernelOptions } from './kernels/kernel-loss.js';
 export type { WorkerPool } from './kernels/threads/worker-pool.js';

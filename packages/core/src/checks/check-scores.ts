@@ -1,5 +1,3 @@
-import type { InputKind } from '../losses/options.js';
-
 /**
  * Checks that logits are finite, or that probabilities lie in 0…1.
  *
@@ -9,7 +7,7 @@ import type { InputKind } from '../losses/options.js';
  * @example
  * checkScores([0.2, 0.8], 'probabilities');
  */
-export function checkScores(scores: ArrayLike<number>, input: InputKind): void {
+export function checkScores(scores: ArrayLike<number>, input: 'logits' | 'probabilities'): void {
   const isRight = input === 'logits' ? Number.isFinite : (value: number): boolean => value >= 0 && value <= 1;
   let wrong = 0;
   let first = 0;

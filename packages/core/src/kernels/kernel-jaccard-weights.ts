@@ -1,11 +1,11 @@
 import { checkMasks } from '../checks/check-masks.js';
 import type { JaccardMethod } from '../jaccard/jaccard-method.js';
-import { ownScratch } from './scratch.js';
+import { ownScratch } from './input/scratch.js';
 import { checkMethod, settleMethod } from './weighing/settle-method.js';
 import { engineNamed } from './engines/engine-of.js';
 import { runHere } from './passes/passes.js';
-import { layoutWithoutClasses } from './pixel-layout.js';
-import { binaryLabels } from './pixel-labels.js';
+import { layoutWithoutClasses } from './input/pixel-layout.js';
+import { binaryLabels } from './input/pixel-labels.js';
 import { weighByHistogram } from './weighing/weigh-by-histogram.js';
 import { weighBySorting } from './weighing/weigh-by-sorting.js';
 import type { Weighting } from './passes/weighting.js';

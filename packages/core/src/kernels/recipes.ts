@@ -6,10 +6,10 @@ import type { Activation } from '../losses/margin-errors.js';
 import type { EngineName, MemoryId } from './engines/engine-of.js';
 import type { PassName, RunPass } from './passes/passes.js';
 import type { Weighting } from './passes/weighting.js';
-import type { PixelLabels } from './pixel-labels.js';
-import type { PixelLayout } from './pixel-layout.js';
-import { classMeanFactors, pixelMeanFactors } from './problem-factors.js';
-import type { Scratch } from './scratch.js';
+import type { PixelLabels } from './input/pixel-labels.js';
+import type { PixelLayout } from './input/pixel-layout.js';
+import { classMeanFactors, pixelMeanFactors } from './input/problem-factors.js';
+import type { Scratch } from './input/scratch.js';
 import { weighByHistogram } from './weighing/weigh-by-histogram.js';
 import { weighBySorting } from './weighing/weigh-by-sorting.js';
 

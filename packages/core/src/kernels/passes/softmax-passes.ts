@@ -1,6 +1,6 @@
 import { exponentialOfNonPositive } from './exponential.js';
 import type { Pass } from './pass.js';
-import type { PixelLayout } from '../pixel-layout.js';
+import type { PixelLayout } from '../input/pixel-layout.js';
 import { ignoredLabel } from '../engines/engine.js';
 
 /** Pixels that are worked on at once: their sums stay in the fastest cache. */

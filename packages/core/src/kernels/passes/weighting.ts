@@ -1,6 +1,6 @@
 import type { EngineName, MemoryId } from '../engines/engine-of.js';
-import type { PixelLabels } from '../pixel-labels.js';
-import type { PixelLayout } from '../pixel-layout.js';
+import type { PixelLabels } from '../input/pixel-labels.js';
+import type { PixelLayout } from '../input/pixel-layout.js';
 
 /**
  * Binary problems side by side, to be weighed one by one: each reads its errors and writes factor · weight, negative

@@ -111,7 +111,6 @@ test('one binary problem is shared by threads', async () => {
 
 test('memory of a call is used again by the next', async () => {
   const { buffers, isSame } = (await run(`
-    const { SharedScratch } = await import(new URL('kernels/scratch.js', '${pathToFileURL(`${compiled}/`).href}'));
     const made = [];
     const Own = globalThis.SharedArrayBuffer;
     globalThis.SharedArrayBuffer = class extends Own {

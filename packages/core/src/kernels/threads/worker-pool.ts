@@ -1,6 +1,6 @@
 import { attachMemory, detachMemory } from '../engines/engine-of.js';
 import { type PassData, type PassName, passNamed, type RunPass } from '../passes/passes.js';
-import { SharedScratch } from '../scratch.js';
+import { SharedScratch } from '../input/scratch.js';
 import { KernelMemory } from './kernel-memory.js';
 import { errorLength, progressOf, type SharedJob, takeTasks } from './shared-job.js';
 import { waitForTasks } from './wait-for-tasks.js';

@@ -2,7 +2,7 @@ import { allBins, probabilityBins } from '../engines/bins.js';
 import type { Binning } from '../passes/histogram-passes.js';
 import type { RunPass } from '../passes/passes.js';
 import { binaryProblem, type Weighting } from '../passes/weighting.js';
-import type { Scratch } from '../scratch.js';
+import type { Scratch } from '../input/scratch.js';
 
 /** Pixels of one problem that are counted as one task. */
 const segmentPixels = 1 << 22;

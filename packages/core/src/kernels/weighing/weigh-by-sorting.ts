@@ -1,6 +1,6 @@
 import type { RunPass } from '../passes/passes.js';
 import type { Weighting } from '../passes/weighting.js';
-import type { Scratch } from '../scratch.js';
+import type { Scratch } from '../input/scratch.js';
 
 /**
  * The exact Lovász weights of all problems.

@@ -1,5 +1,5 @@
-import type { InputKind, Layout } from '../losses/options.js';
-import { binaryLabelShape, checkSeveralClasses, findClassAxis } from '../losses/arranged-batch.js';
+import type { InputKind, Layout } from '../../losses/options.js';
+import { binaryLabelShape, checkSeveralClasses, findClassAxis } from '../../losses/arranged-batch.js';
 
 /** Places are held in 31 bits. */
 const mostEntries = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
-import type { Layout } from '../losses/options.js';
-import { findClassAxis } from '../losses/arranged-batch.js';
+import type { Layout } from '../../losses/options.js';
+import { findClassAxis } from '../../losses/arranged-batch.js';
 
 /** Where numbers lie: pixel s of image n for class c at n·imageStride + c·classStride + s·pixelStride. */
 export interface PixelLayout {

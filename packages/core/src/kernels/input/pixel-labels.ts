@@ -1,5 +1,5 @@
-import { checkLabels } from '../checks/check-labels.js';
-import { type BlockEngine, blockLength, ignoredLabel, labelTables } from './engines/engine.js';
+import { checkLabels } from '../../checks/check-labels.js';
+import { type BlockEngine, blockLength, ignoredLabel, labelTables } from '../engines/engine.js';
 import type { PixelLayout } from './pixel-layout.js';
 import type { Scratch } from './scratch.js';
 
