@@ -8,7 +8,7 @@ import { entryPoints, installInto, packages } from './packages.mjs';
 const versions = ['5.7.3', '5.8.3', '5.9.3', '6.0.3', '7.0.2'];
 
 /** The packages whose declarations speak of Node, so that their users need `@types/node`. */
-const forNode = ['lovasz'];
+const forNode = ['lovasz', '@lovasz/runs'];
 
 const compilerOptions = {
   target: 'es2022',
