@@ -39,21 +39,18 @@ export class ProbabilityHistogram {
     const [even, odd] = [new Uint32Array(bins), new Uint32Array(bins)];
     let sound = true;
     let [evenSum, oddSum] = [0, 0];
-    const count = (table: Uint32Array, probability: number) => {
-      if (!(probability >= 0 && probability <= 1)) sound = false;
-      table[(probability * (bins - 1) + 0.5) | 0]!++;
-    };
     const { length } = probabilities;
-    for (let pixel = 0; pixel + 1 < length; pixel += 2) {
-      count(even, probabilities[pixel]!);
-      count(odd, probabilities[pixel + 1]!);
-      evenSum += probabilities[pixel]!;
-      oddSum += probabilities[pixel + 1]!;
+    for (let pixel = 0; pixel < length; pixel += 2) {
+      const first = probabilities[pixel]!;
+      // The last of an odd number has no neighbour: 0 is taken back below.
+      const second = pixel + 1 < length ? probabilities[pixel + 1]! : 0;
+      if (!(first >= 0 && first <= 1 && second >= 0 && second <= 1)) sound = false;
+      even[(first * (bins - 1) + 0.5) | 0]!++;
+      odd[(second * (bins - 1) + 0.5) | 0]!++;
+      evenSum += first;
+      oddSum += second;
     }
-    if (length % 2 === 1) {
-      count(even, probabilities[length - 1]!);
-      evenSum += probabilities[length - 1]!;
-    }
+    if (length % 2 === 1) odd[0]!--;
     if (!sound) {
       const wrong = Array.from(probabilities).findIndex((each) => !(each >= 0 && each <= 1));
       throw new RangeError(`probabilities hold ${probabilities[wrong]} at pixel ${wrong}; expected 0 to 1`);
