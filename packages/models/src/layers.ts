@@ -1,4 +1,4 @@
-import type { Attributes, GraphBuilder, Value } from '@lovasz/onnx';
+import { sizeOf, type Attributes, type GraphBuilder, type Value } from '@lovasz/onnx';
 import type { RandomNumbers } from './random-numbers.js';
 
 /** Rows and columns. */
@@ -38,16 +38,16 @@ export function layersOf(graph: GraphBuilder, random: RandomNumbers): Layers {
   const vector = (name: string, length: number, value: number, trailing: readonly number[] = []): Value =>
     weights(name, [length, ...trailing], new Float32Array(length).fill(value));
   const he = (name: string, shape: readonly number[], fanIn: number): Value =>
-    weights(name, shape, random.normal(product(shape), Math.sqrt(2 / fanIn)));
+    weights(name, shape, random.normal(sizeOf(shape), Math.sqrt(2 / fanIn)));
   const torch = (name: string, shape: readonly number[], fanIn: number): Value =>
-    weights(name, shape, random.uniform(product(shape), 1 / Math.sqrt(fanIn)));
+    weights(name, shape, random.uniform(sizeOf(shape), 1 / Math.sqrt(fanIn)));
   const doubling = { strides: [2, 2] };
 
   return {
     convolution: (name, x, { filters, kernel, stride = 1, dilation = 1 }) => {
       const shape = [filters, channelsOf(x), ...kernel];
       const pads = kernel.map((length) => Math.floor((dilation * (length - 1)) / 2));
-      return apply(name, 'Conv', [x, he(`${name}.weight`, shape, product(shape.slice(1)))], {
+      return apply(name, 'Conv', [x, he(`${name}.weight`, shape, sizeOf(shape.slice(1)))], {
         kernel_shape: kernel,
         strides: [stride, stride],
         dilations: [dilation, dilation],
@@ -105,7 +105,5 @@ export function layersOf(graph: GraphBuilder, random: RandomNumbers): Layers {
     },
   };
 }
-
-const product = (numbers: readonly number[]): number => numbers.reduce((result, each) => result * each, 1);
 
 const channelsOf = (x: Value): number => x.shape[1]!;

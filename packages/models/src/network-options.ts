@@ -1,5 +1,3 @@
-import { checkInteger } from './check-integer.js';
-
 /** What every network is told. */
 export interface NetworkOptions {
   /** How many classes are told apart: the channels of `logits`. At least 1. */
@@ -26,4 +24,11 @@ export function checkNetworkOptions(options: NetworkOptions): Required<{
   }
   checkInteger('seed', seed, 0, 2 ** 32 - 1);
   return { classes, width, height, channels, batch, seed };
+}
+
+/** Throws unless `value` is an integer in [low, high]. */
+export function checkInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `in [${low}, ${high}]`;
+  throw new RangeError(`${name} is ${value}, expected an integer ${range}`);
 }

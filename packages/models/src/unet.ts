@@ -1,8 +1,7 @@
 import { GraphBuilder, type ModelProto, type Value } from '@lovasz/onnx';
-import { checkInteger } from './check-integer.js';
 import { encodeForAnySize } from './encode-for-any-size.js';
 import { layersOf } from './layers.js';
-import { checkNetworkOptions, type NetworkOptions } from './network-options.js';
+import { checkInteger, checkNetworkOptions, type NetworkOptions } from './network-options.js';
 import { randomNumbers } from './random-numbers.js';
 
 /** What {@link unet} is told. */

@@ -1,6 +1,7 @@
 export { GraphBuilder } from './graph-builder.js';
 export type { ApplyOptions, GraphWriter, Operand, WriterOptions } from './graph/graph-writer.js';
-export { createOnnxBackend, type JaccardMethod } from './backend/onnx-backend.js';
+export type { JaccardMethod } from '@lovasz/core';
+export { createOnnxBackend } from './backend/onnx-backend.js';
 export { differentiate, differentiateOutputs } from './differentiation/differentiate.js';
 export {
   inspectModel,

@@ -7,13 +7,12 @@ import {
   type InputForm,
   type KernelForm,
 } from '@lovasz/onnx/convolution-gradients';
+import { sizeOf } from '@lovasz/onnx';
 
 /*
  * Forms of a convolution's gradients that `@lovasz/onnx` does not choose anywhere: what its choices are measured
  * against.
  */
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 const range = (count: number, from = 0): readonly number[] =>
   Array.from({ length: count }, (_, place) => from + place);

@@ -1,7 +1,7 @@
+import { InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from './usage-error.js';
 
 /** What the peer computes; see `python/evaluation_peer.py`. */
 export type EvaluationCall = 'numpy' | 'torchmetrics' | 'boundary' | 'cityscapes';
@@ -19,7 +19,7 @@ export interface EvaluationPeer {
  *
  * @param python the interpreter; numpy, torch, torchmetrics, opencv and cityscapesScripts must be installed for it.
  * @param settings the size of the frame and the files of its pixels.
- * @throws UsageError when it cannot be started, or ends before it has answered.
+ * @throws InvalidArgumentError when it cannot be started, or ends before it has answered.
  */
 export async function startEvaluationPeer(python: string, settings: object): Promise<EvaluationPeer> {
   const script = fileURLToPath(new URL('../python/evaluation_peer.py', import.meta.url));
@@ -32,7 +32,7 @@ export async function startEvaluationPeer(python: string, settings: object): Pro
     const line = await lines.next();
     if (line.done !== true) return JSON.parse(line.value);
     const code = await ended;
-    throw new UsageError(
+    throw new InvalidArgumentError(
       `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
     );
   };

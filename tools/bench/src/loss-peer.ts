@@ -1,8 +1,8 @@
+import { InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LossSettings } from './loss-work.js';
-import { UsageError } from './usage-error.js';
 
 /** One loss and its gradient in PyTorch. */
 interface PeerCall {
@@ -27,7 +27,7 @@ export interface LossPeer {
  * Starts `python/loss_peer.py`.
  *
  * @param python the interpreter; torch must be installed for it.
- * @throws UsageError when it cannot be started, or ends before it has answered.
+ * @throws InvalidArgumentError when it cannot be started, or ends before it has answered.
  */
 export async function startLossPeer(python: string, settings: LossSettings): Promise<LossPeer> {
   const script = fileURLToPath(new URL('../python/loss_peer.py', import.meta.url));
@@ -40,7 +40,7 @@ export async function startLossPeer(python: string, settings: LossSettings): Pro
     const line = await lines.next();
     if (line.done !== true) return JSON.parse(line.value);
     const code = await ended;
-    throw new UsageError(
+    throw new InvalidArgumentError(
       `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
     );
   };

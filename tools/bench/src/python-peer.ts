@@ -1,8 +1,8 @@
+import { InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { StepSettings } from './step-settings.js';
-import { UsageError } from './usage-error.js';
 
 /** The same network in PyTorch eager, in a process of its own that waits between steps. */
 export interface PythonPeer {
@@ -19,7 +19,7 @@ export interface PythonPeer {
  * Starts `python/step_peer.py`.
  *
  * @param python the interpreter; torch must be installed for it.
- * @throws UsageError when it cannot be started, or ends before it is ready.
+ * @throws InvalidArgumentError when it cannot be started, or ends before it is ready.
  */
 export async function startPythonPeer(python: string, settings: StepSettings): Promise<PythonPeer> {
   const script = fileURLToPath(new URL('../python/step_peer.py', import.meta.url));
@@ -32,7 +32,7 @@ export async function startPythonPeer(python: string, settings: StepSettings): P
     const line = await lines.next();
     if (line.done !== true) return JSON.parse(line.value) as Record<string, unknown>;
     const code = await ended;
-    throw new UsageError(
+    throw new InvalidArgumentError(
       `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
     );
   };

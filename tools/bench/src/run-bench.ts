@@ -11,7 +11,6 @@ import { describeMachine } from './machine.js';
 import type { LossSettings } from './loss-work.js';
 import { report } from './report.js';
 import type { StepSettings } from './step-settings.js';
-import { UsageError } from './usage-error.js';
 
 /**
  * Runs the command line.
@@ -67,7 +66,7 @@ export async function runBench(args: readonly string[], write: (line: string) =>
     .option('--repeats <count>', 'calls that are measured', positiveInteger, 7)
     .option('--python <path>', 'a Python with torch')
     .action(async ({ repeats, manyPixels, python, json, check, ...settings }: LossOptions) => {
-      if (settings.classes < 2) throw new UsageError('--classes 1; expected at least 2');
+      if (settings.classes < 2) throw new InvalidArgumentError('--classes 1; expected at least 2');
       finish('loss', await measureLoss(settings, { repeats, manyPixels, python }), { json, check });
     });
 
@@ -131,11 +130,10 @@ export async function runBench(args: readonly string[], write: (line: string) =>
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has already said what was wrong, or printed the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`bench: ${error.message}`);
-    return 2;
+    // Commander has printed what it found itself, and the help that was asked for.
+    if (error instanceof InvalidArgumentError) console.error(`bench: ${error.message}`);
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type ModelProto,
   type Optimizer,
   type TrainingGraph,
+  sizeOf,
 } from '@lovasz/onnx';
 import type { PlainTensor } from './plain-tensor.js';
 
@@ -47,7 +48,7 @@ export function stepTensors(
 
 function numbers(
   shape: readonly number[],
-  data: Float32Array = new Float32Array(shape.reduce((product, length) => product * length, 1)),
+  data: Float32Array = new Float32Array(sizeOf(shape)),
 ): PlainTensor {
   return { dataType: 'float32', data, shape };
 }

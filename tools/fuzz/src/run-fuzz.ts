@@ -4,7 +4,6 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { FuzzMessage, FuzzWork } from './fuzz-worker.js';
 import { guardedRun } from './guarded-run.js';
 import { mutationOf, specimenOf, type Specimen } from './specimen.js';
-import { UsageError } from './usage-error.js';
 
 interface FuzzOptions {
   readonly count: number;
@@ -41,11 +40,10 @@ export async function runFuzz(args: readonly string[], write: (line: string) => 
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has already said what was wrong, or printed the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`fuzz: ${error.message}`);
-    return 2;
+    // Commander has printed what it found itself, and the help that was asked for.
+    if (error instanceof InvalidArgumentError) console.error(`fuzz: ${error.message}`);
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 
@@ -62,7 +60,7 @@ async function readSpecimens(paths: readonly string[]): Promise<readonly Specime
     const isFolder = await stat(path).then(
       (entry) => entry.isDirectory(),
       (error: Error) => {
-        throw new UsageError(error.message);
+        throw new InvalidArgumentError(error.message);
       },
     );
     const files = isFolder
@@ -73,7 +71,7 @@ async function readSpecimens(paths: readonly string[]): Promise<readonly Specime
       specimens.push(specimenOf(basename(file, '.onnx'), new Uint8Array(await readFile(file))));
     }
   }
-  if (specimens.length === 0) throw new UsageError('there is no .onnx file');
+  if (specimens.length === 0) throw new InvalidArgumentError('there is no .onnx file');
   return specimens;
 }
 

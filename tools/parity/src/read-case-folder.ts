@@ -1,7 +1,7 @@
+import { InvalidArgumentError } from 'commander';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSafetensors, type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
-import { UsageError } from './usage-error.js';
 
 /** A folder of expected values. */
 export interface CaseFolder {
@@ -14,14 +14,14 @@ export interface CaseFolder {
 /**
  * Reads a folder of cases.
  *
- * @throws UsageError when there is no such folder, or a file in it cannot be read.
+ * @throws InvalidArgumentError when there is no such folder, or a file in it cannot be read.
  */
 export async function readCaseFolder(folder: string): Promise<CaseFolder> {
   const isFolder = await stat(folder).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new UsageError(`no folder "${folder}"`);
+  if (!isFolder) throw new InvalidArgumentError(`no folder "${folder}"`);
 
   const names = (await readdir(folder)).sort();
   let cases: readonly unknown[] = [];
@@ -35,9 +35,7 @@ export async function readCaseFolder(folder: string): Promise<CaseFolder> {
         for (const [key, tensor] of decodeSafetensors(await readFile(path)).tensors) tensors.set(key, tensor);
       }
     } catch (error) {
-      throw new UsageError(`cannot read ${name} in "${folder}": ${(error as Error).message}`, {
-        cause: error,
-      });
+      throw new InvalidArgumentError(`cannot read ${name} in "${folder}": ${(error as Error).message}`);
     }
   }
   return { cases, tensors };
@@ -46,7 +44,7 @@ export async function readCaseFolder(folder: string): Promise<CaseFolder> {
 /**
  * The tensors of one file.
  *
- * @throws UsageError when it cannot be read.
+ * @throws InvalidArgumentError when it cannot be read.
  */
 export async function readTensors(
   folder: string,
@@ -55,7 +53,7 @@ export async function readTensors(
   try {
     return decodeSafetensors(await readFile(join(folder, file))).tensors;
   } catch (error) {
-    throw new UsageError(`cannot read ${file} in "${folder}": ${(error as Error).message}`, { cause: error });
+    throw new InvalidArgumentError(`cannot read ${file} in "${folder}": ${(error as Error).message}`);
   }
 }
 

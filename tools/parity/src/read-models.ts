@@ -1,7 +1,7 @@
+import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelCase } from './compare-model.js';
-import { UsageError } from './usage-error.js';
 
 /** An entry of `models.json` as python/export_networks.py writes it. */
 export interface ExportedModel extends ModelCase {
@@ -34,14 +34,12 @@ export interface ModelsFile {
 /**
  * Reads the list of networks in a folder.
  *
- * @throws UsageError when there is none.
+ * @throws InvalidArgumentError when there is none.
  */
 export async function readModels(folder: string): Promise<ModelsFile> {
   try {
     return JSON.parse(await readFile(join(folder, 'models.json'), 'utf8')) as ModelsFile;
   } catch (error) {
-    throw new UsageError(`cannot read models.json in "${folder}": ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new InvalidArgumentError(`cannot read models.json in "${folder}": ${(error as Error).message}`);
   }
 }

@@ -20,7 +20,6 @@ import { lossBackends } from './loss-backends.js';
 import { describeOutcome, nodeTestPage, summarize } from './node-test-report.js';
 import { reportOutcomes } from './report.js';
 import { runtimes } from './runtimes.js';
-import { UsageError } from './usage-error.js';
 
 /**
  * Runs the command line.
@@ -174,7 +173,7 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .action(async (names: readonly string[], options: { python: string; write?: boolean }) => {
       const unknown = names.find((name) => !providerNames.includes(name));
       if (unknown !== undefined) {
-        throw new UsageError(`no provider "${unknown}"; expected ${providerNames.join(', ')}`);
+        throw new InvalidArgumentError(`no provider "${unknown}"; expected ${providerNames.join(', ')}`);
       }
       const { python, write: writes = false } = options;
       exitCode = await reportOutcomes(compareKernels(names, python, writes), write);
@@ -184,11 +183,10 @@ export async function runParity(args: readonly string[], write: (line: string) =
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has already said what was wrong, or printed the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`parity: ${error.message}`);
-    return 2;
+    // Commander has printed what it found itself, and the help that was asked for.
+    if (error instanceof InvalidArgumentError) console.error(`parity: ${error.message}`);
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 

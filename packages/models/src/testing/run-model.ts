@@ -7,6 +7,7 @@ import {
   type ModelProto,
   type Value,
   type ValueType,
+  sizeOf,
 } from '@lovasz/onnx';
 
 /** The logits of images [batch, channels, height, width], in float64. */
@@ -40,7 +41,7 @@ export function largestGradients(
   });
   const logits = outputs[0]!.value;
   const cotangent = graph.input('cotangent', 'float32', logits.shape);
-  const size = (value: Value): number => value.shape.reduce((product, length) => product * length, 1);
+  const size = (value: Value): number => sizeOf(value.shape);
   for (const input of [inputs.find(({ name }) => name === 'image')!, cotangent]) {
     feeds.set(input, { shape: input.shape, data: random(size(input)) });
   }

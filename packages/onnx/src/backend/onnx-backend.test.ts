@@ -5,21 +5,16 @@ import {
   lovaszHinge,
   lovaszSoftmax,
   referenceLoss,
+  type JaccardMethod,
   type TensorBackend,
 } from '@lovasz/core';
 import { GraphBuilder } from '../graph-builder.js';
 import { differentiate } from '../differentiation/differentiate.js';
 import { interpret } from '../graph/interpret.js';
 import type { Value } from '../graph/value.js';
-import { createOnnxBackend, type JaccardMethod } from './onnx-backend.js';
-
-function generator(seed: number): () => number {
-  let state = seed + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
+import { createOnnxBackend } from './onnx-backend.js';
+import { sizeOf } from '../graph/tensor.js';
+import { randomNumbers } from '../graph/random-numbers.fixture.js';
 
 type BackendLoss = (backend: TensorBackend<Value>, logits: Value, labels: Value) => Value;
 
@@ -45,10 +40,10 @@ function throughGraph(
   return { value: found!.data[0]!, gradient: slopes!.data };
 }
 
-const random = generator(3);
+const random = randomNumbers(3);
 const draw = (shape: number[], from: () => number) => ({
   shape,
-  data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, from),
+  data: Float64Array.from({ length: sizeOf(shape) }, from),
 });
 const logits = draw([2, 4, 5, 6], () => 4 * random() - 2);
 const labels = draw([2, 5, 6], () => (random() < 0.1 ? 255 : Math.floor(random() * 3)));
@@ -115,7 +110,7 @@ describe('Lovász weights by histogram', () => {
     );
     return interpret([weights], new Map(feeds))[0]!.data;
   };
-  const next = generator(11);
+  const next = randomNumbers(11);
   const size = 3000;
   const foreground = Float64Array.from({ length: size }, () => (next() < 0.2 ? 1 : 0));
   const valid = Float64Array.from({ length: size }, () => (next() < 0.9 ? 1 : 0));

@@ -2,15 +2,13 @@ import {
   interfaceVersion,
   jaccardWeightsByHistogram,
   jaccardWeightsBySorting,
+  type JaccardMethod,
   type TensorBackend,
 } from '@lovasz/core';
 import type { GraphWriter } from '../graph/graph-writer.js';
 import type { Value } from '../graph/value.js';
 import { countingOperations } from './counting-operations.js';
 import { sortingOperations } from './sorting-operations.js';
-
-/** How the Lovász weights are computed; see {@link createOnnxBackend}. */
-export type JaccardMethod = 'auto' | 'exact' | 'histogram';
 
 /** From this many pixels on, `auto` counts instead of sorting. */
 const fewestPixelsForHistogram = 1 << 15;

@@ -7,6 +7,7 @@ import { sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import type { Numbers } from '../graph/operator.js';
 import { flatLength, layOut, unflatten } from '../training/flat-vector.js';
+import { randomNumbers } from '../graph/random-numbers.fixture.js';
 
 /** How many graphs are tried: more with `LOVASZ_RANDOM_GRAPHS=5000`, others with `LOVASZ_RANDOM_SEED=2`. */
 const numRuns = Number(process.env['LOVASZ_RANDOM_GRAPHS'] ?? 150);
@@ -41,12 +42,9 @@ const plans: fc.Arbitrary<Plan> = fc.record({
 });
 
 /** Uniform in (−1, 1), the same on every run. */
-function generator(start: number): () => number {
-  let state = start + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return (2 * state) / 2147483647 - 1;
-  };
+function signedNumbers(seed: number): () => number {
+  const random = randomNumbers(seed);
+  return () => 2 * random() - 1;
 }
 
 /** What a step may use: the graph, its operands, and its choices one after the other. */
@@ -295,7 +293,7 @@ function write({ shapes, steps, entries }: Plan): Written {
     const y = kinds[kind % kinds.length]!(new Pen(graph, a, b, c, choices));
     if (sizeOf(y.shape) <= 64) values.push(y.rank === 0 ? graph.reshape(y, [1]) : y);
   }
-  const random = generator(entries);
+  const random = signedNumbers(entries);
   const loss = values
     .map((value) => {
       const weights = Float64Array.from({ length: sizeOf(value.shape) }, random);
@@ -312,7 +310,7 @@ function write({ shapes, steps, entries }: Plan): Written {
 
 /** The largest error of a gradient relative to the largest derivative, leaving out entries at a kink. */
 function gradientError({ graph, vector, parts, loss }: Written, entries: number): number {
-  const random = generator(entries + 1);
+  const random = signedNumbers(entries + 1);
   const data = Float64Array.from({ length: sizeOf(vector.shape) }, random);
   const feeds = new Map<Value, Numbers>([[vector, { shape: vector.shape, data }]]);
   const lossNow = (): number => interpret([loss], feeds)[0]!.data[0]!;

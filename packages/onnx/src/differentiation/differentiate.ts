@@ -3,7 +3,7 @@ import { isFloatingPoint } from '../graph/data-type.js';
 import type { Node } from '../graph/node.js';
 import type { Value } from '../graph/value.js';
 import { OnnxError, withPlace } from '../graph/onnx-error.js';
-import { sameShape } from '../graph/same-shape.js';
+import { sameShape } from '../graph/tensor.js';
 
 /**
  * Reverse-mode differentiation: appends to the graph the nodes that compute the gradient of `output` with respect to

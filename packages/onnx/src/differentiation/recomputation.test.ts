@@ -11,6 +11,7 @@ import { planMemory } from '../memory/plan-memory.js';
 import { recomputation } from './recomputation.js';
 import { cutIntoSegments } from './segments.js';
 import { writingOrder } from '../memory/writing-order.js';
+import { sizeOf } from '../graph/tensor.js';
 
 interface Net {
   readonly graph: GraphBuilder;
@@ -46,7 +47,7 @@ function gradientsOf({ graph, loss, weights }: Net, segments: number | 'auto'): 
 const feedsOf = ({ inputs }: Net) =>
   new Map(
     inputs.map(({ shape }, input) => {
-      const length = shape.reduce((product, each) => product * each, 1);
+      const length = sizeOf(shape);
       const data = Float64Array.from({ length }, (_, place) => 0.5 + Math.sin(1.7 * place + input) / 2);
       return [inputs[input]!, { shape, data }];
     }),

@@ -1,11 +1,10 @@
 import type { Attributes } from './attributes.js';
 import { dataTypeNumbers, isFloatingPoint, type DataType } from './data-type.js';
 import { Node } from './node.js';
-import { numbersOf, sizeOf, tensorOf, type Tensor } from './tensor.js';
+import { numbersOf, sizeOf, tensorOf, type Tensor, sameShape } from './tensor.js';
 import { Value, type ValueType } from './value.js';
 import { OnnxError } from './onnx-error.js';
 import type { Operator } from './operator.js';
-import { sameShape } from './same-shape.js';
 import { SharedConstants } from './shared-constants.js';
 import { SharedNodes } from './shared-nodes.js';
 

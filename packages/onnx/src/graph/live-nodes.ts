@@ -12,3 +12,12 @@ export function liveNodes(outputs: readonly Value[]): readonly Node[] {
   }
   return [...live].sort((a, b) => a.output().id - b.output().id);
 }
+
+/** The values that nodes or the outputs of a graph read. */
+export function readValues(nodes: readonly Node[], outputs: readonly Value[]): ReadonlySet<Value> {
+  const read = new Set(outputs);
+  for (const { inputs } of nodes) {
+    for (const input of inputs) if (input !== undefined) read.add(input);
+  }
+  return read;
+}

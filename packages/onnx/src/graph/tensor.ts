@@ -15,6 +15,11 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Whether two shapes have the same lengths. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
 /** A tensor of `dataType` holding `values`, converted entry by entry. */
 export function tensorOf(dataType: DataType, shape: readonly number[], values: ArrayLike<number>): Tensor {
   if (values.length !== sizeOf(shape)) {

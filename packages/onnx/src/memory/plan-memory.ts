@@ -1,9 +1,8 @@
 import { liveNodes } from '../graph/live-nodes.js';
 import type { DataType } from '../graph/data-type.js';
 import type { Node } from '../graph/node.js';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { sameShape } from '../graph/same-shape.js';
 import { executionOrder } from './execution-order.js';
 import { highestId } from './highest-id.js';
 

@@ -10,6 +10,7 @@ import {
 import { OnnxError } from '../graph/onnx-error.js';
 import { copyMessage } from './copy-message.js';
 import { mapTensors } from './map-tensors.js';
+import { sizeOf } from '../graph/tensor.js';
 
 /** A part of a file that lies beside a model. */
 export interface ExternalRange {
@@ -225,7 +226,7 @@ const entryBits: Readonly<Record<number, number>> = {
 function bytesNeeded({ dataType, dims }: TensorProto): number | undefined {
   const bits = entryBits[dataType];
   if (bits === undefined || dims.some((length) => length < 0n)) return undefined;
-  return (dims.map(Number).reduce((product, length) => product * length, 1) * bits) / 8;
+  return (sizeOf(dims.map(Number)) * bits) / 8;
 }
 
 function externalError(tensor: TensorProto, cause: string, error?: unknown): OnnxError {

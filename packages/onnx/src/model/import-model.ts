@@ -28,7 +28,7 @@ export interface ImportOptions {
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   /** What stands for an initializer in the graph; `undefined` leaves it a constant. */
   readonly initializer?: (name: string, type: ValueType, graph: GraphBuilder) => Value | undefined;
-  /** Operators that are written otherwise than they stand in the file, by name. */
+  /** What is written in place of operators of the file, by their name. */
   readonly overrides?: Readonly<
     Record<string, (graph: GraphBuilder, node: ImportedNode) => readonly Value[]>
   >;

@@ -22,7 +22,7 @@ const liftings: readonly Lifting[] = [
   roiAlignBefore16,
 ];
 
-/** The operators that are written otherwise in set 18, some of them under another name. */
+/** The operators that set 18 writes differently, some of them under another name. */
 export const liftedOperatorNames: ReadonlySet<string> = new Set(
   liftings.flatMap(({ operators }) => operators),
 );

@@ -1,9 +1,8 @@
 import type { Node } from '../graph/node.js';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { normalizeAxes, normalizeAxis } from '../shapes/axes.js';
 import { broadcastShapes } from '../shapes/broadcast.js';
-import { sameShape } from '../graph/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { sumToShape } from './binary.js';
 import { broadcastTo } from './evaluate-broadcast.js';

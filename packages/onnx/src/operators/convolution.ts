@@ -1,8 +1,7 @@
 import type { GraphWriter } from '../graph/graph-writer.js';
 import type { Node } from '../graph/node.js';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { sameShape } from '../graph/same-shape.js';
 import type { Convolution } from './convolution-geometry.js';
 import { convolutionInputGradient, convolutionKernelGradient } from './convolution-gradients.js';
 import type { Operator } from '../graph/operator.js';

@@ -8,6 +8,7 @@ import type { Value } from '../graph/value.js';
 import { flatLength, layOut, unflatten } from '../training/flat-vector.js';
 import { noGradient, type Numbers } from '../graph/operator.js';
 import { operatorNamed, operatorNames } from './registry.js';
+import { randomNumbers } from '../graph/random-numbers.fixture.js';
 
 /** An input: its shape and, where values must keep away from a kink, how they are drawn; or a constant. */
 type Input =
@@ -20,15 +21,6 @@ interface Case {
   readonly attributes?: Attributes;
   /** What the operator takes, by default float64. Arithmetic is float64 all the same. */
   readonly dataType?: 'float32';
-}
-
-/** Uniform in [0, 1), the same on every run. */
-function generator(seed: number): () => number {
-  let state = seed + 1;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
 }
 
 const signed = (random: number): number => 2 * random - 1;
@@ -564,7 +556,7 @@ const notDifferentiated: Readonly<Record<string, readonly number[]>> = {
  */
 function build(each: Case, seed: number, cut = false) {
   const { dataType = 'float64' } = each;
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   const graph = new GraphBuilder();
   const feeds = new Map<Value, Numbers>();
   const drawn = each.inputs.flatMap((input, position) => {

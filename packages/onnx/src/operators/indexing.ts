@@ -1,10 +1,9 @@
 import type { GraphWriter } from '../graph/graph-writer.js';
 import type { Node } from '../graph/node.js';
 import { ownProperty } from '../graph/own-property.js';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { normalizeAxis } from '../shapes/axes.js';
-import { sameShape } from '../graph/same-shape.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { overwritesFirst } from '../graph/kernel-buffers.js';
 import type { GradientRequest, Numbers, Operator } from '../graph/operator.js';

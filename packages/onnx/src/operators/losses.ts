@@ -2,7 +2,7 @@ import type { GraphWriter } from '../graph/graph-writer.js';
 import { isFloatingPoint } from '../graph/data-type.js';
 import type { Node } from '../graph/node.js';
 import type { Value, ValueType } from '../graph/value.js';
-import { sameShape } from '../graph/same-shape.js';
+import { sameShape } from '../graph/tensor.js';
 import type { Operator } from '../graph/operator.js';
 
 const attributes = { ignore_index: ['int'], reduction: ['string', 'mean'] } as const;

@@ -150,7 +150,7 @@ const batchNormalization: Operator = {
       if (!training) {
         dx = direct;
       } else {
-        const count = x.shape.reduce((product, length) => product * length, 1) / x.shape[1]!;
+        const count = sizeOf(x.shape) / x.shape[1]!;
         // The statistics may be outputs too: of the mean comes dm/n, of the variance 2·(x − m)·dv/n.
         const [, dMean, dVariance] = cotangents;
         let k2 = graph.negate(graph.multiply(slope, graph.multiply(inverse, graph.divide(dScale!, count))));

@@ -5,6 +5,7 @@ import { normalizeAxes, normalizeAxis, reducedShape } from '../shapes/axes.js';
 import { forEachOffset, stridesOf } from '../shapes/strides.js';
 import { powerNorm } from './power-norm.js';
 import { noGradient, type GradientRequest, type Numbers, type Operator } from '../graph/operator.js';
+import { sizeOf } from '../graph/tensor.js';
 
 const axesOf = (node: Node): number[] =>
   normalizeAxes(node, node.optionalNumbers(1), node.input(0).rank, node.int('noop_with_empty_axes') === 1);
@@ -19,10 +20,7 @@ function reduceNumbers(
 ): Float64Array {
   const kept = reducedShape(x.shape, axes, true);
   const strides = stridesOf(kept).map((stride, axis) => (axes.includes(axis) ? 0 : stride));
-  const groups: number[][] = Array.from(
-    { length: kept.reduce((product, length) => product * length, 1) },
-    () => [],
-  );
+  const groups: number[][] = Array.from({ length: sizeOf(kept) }, () => []);
   forEachOffset(x.shape, strides, (entry, group) => groups[group]!.push(x.data[entry]!));
   return Float64Array.from(groups, reduce);
 }

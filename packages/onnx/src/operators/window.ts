@@ -91,7 +91,7 @@ export function inputPosition(
 /** All index tuples of a tensor of `shape`, in row-major order. */
 export function* positions(shape: readonly number[]): Generator<readonly number[]> {
   const index = new Array<number>(shape.length).fill(0);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   for (let entry = 0; entry < size; entry++) {
     yield [...index];
     for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -1,3 +1,5 @@
+import { sizeOf } from '../graph/tensor.js';
+
 /** Says what computed these entries, where they cannot well have been learned: a mask (whole numbers), waves, a sequence. */
 export function describeComputed(
   values: Float64Array,
@@ -52,7 +54,7 @@ function isWaves(values: Float64Array, shape: readonly number[]): boolean {
 }
 
 function isWavesAlong(values: Float64Array, shape: readonly number[], axis: number): boolean {
-  const stride = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  const stride = sizeOf(shape.slice(axis + 1));
   const length = shape[axis]!;
   /** 2 cos ω of each place where entries change. */
   const frequencies: number[] = [];

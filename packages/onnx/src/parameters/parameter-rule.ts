@@ -2,6 +2,7 @@ import type { TensorProto } from 'onnx-buf';
 import { describeDataTypeNumber } from '../graph/data-type.js';
 import { describeComputed } from './computed-values.js';
 import type { Role, TensorUse } from './tensor-uses.js';
+import { sizeOf } from '../graph/tensor.js';
 
 /** Why a tensor is not trained, and whether naming it in `trainable` can change that. */
 export interface Exclusion {
@@ -109,7 +110,7 @@ export function exclusionOf(candidate: Candidate): Exclusion | undefined {
 /** Whether all parts along the first axis are alike, and not of one number only. */
 function isRepeated({ tensor, values }: Candidate): boolean {
   const [count, ...rest] = tensor.dims.map(Number);
-  const length = rest.reduce((product, each) => product * each, 1);
+  const length = sizeOf(rest);
   if (count === undefined || count < 2 || length < 2) return false;
   const entries = values();
   return (

@@ -1,9 +1,8 @@
-import { liveNodes } from '../graph/live-nodes.js';
+import { liveNodes, readValues } from '../graph/live-nodes.js';
 import type { ModelProto } from 'onnx-buf';
 import type { Node } from '../graph/node.js';
 import { importModel } from '../model/import-model.js';
 import { missingKernel } from '../providers/missing-kernel.js';
-import { readValues } from '../graph/read-values.js';
 import { profiles, type ProfileName } from './profiles.js';
 import type { Profile } from './profile.js';
 

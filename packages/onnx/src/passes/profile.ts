@@ -4,7 +4,7 @@ import type { Node } from '../graph/node.js';
 import type { Value } from '../graph/value.js';
 import type { ProviderName } from '../providers/kernel-tables.js';
 
-/** What a graph is written for: providers of ONNX Runtime, and what is written otherwise for them. */
+/** What a graph is written for: providers of ONNX Runtime, and which nodes are replaced for them. */
 export interface Profile {
   readonly providers: readonly ProviderName[];
   /** In order: the first one that gives something else for a node is taken. */
@@ -13,7 +13,7 @@ export interface Profile {
   readonly onCpu: readonly OnCpu[];
 }
 
-/** One way in which a node is written otherwise. */
+/** What replaces a node. */
 export interface Rewriting {
   /** The operator it is for; for every one when left out. */
   readonly operator?: string;

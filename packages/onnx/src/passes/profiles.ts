@@ -3,7 +3,7 @@ import { genericProfile } from './generic-profile.js';
 import type { Profile } from './profile.js';
 import { webgpuProfile } from './webgpu-profile.js';
 
-/** What is written otherwise for a target, by the name of the target. */
+/** Which nodes are replaced for a target, by the name of the target. */
 export const profiles = {
   generic: genericProfile,
   cuda: cudaProfile,

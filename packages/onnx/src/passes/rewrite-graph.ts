@@ -1,12 +1,11 @@
-import { liveNodes } from '../graph/live-nodes.js';
+import { liveNodes, readValues } from '../graph/live-nodes.js';
 import { GraphBuilder } from '../graph-builder.js';
 import type { Node } from '../graph/node.js';
 import type { Value } from '../graph/value.js';
-import { readValues } from '../graph/read-values.js';
 import type { Rewriting } from './profile.js';
 
 /**
- * Writes a finished graph anew with some operators written otherwise. Being the last pass, it sees gradients too, and
+ * Writes a finished graph anew, with some of its operators replaced by others. Being the last pass, it sees gradients too, and
  * need not care for differentiation any more.
  *
  * @param rewritings in order: the first one that gives something else for a node is taken.

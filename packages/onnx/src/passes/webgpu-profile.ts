@@ -1,21 +1,21 @@
 import { genericProfile } from './generic-profile.js';
 import type { Profile } from './profile.js';
+import { argMaxAndArgMin } from './rewritings/arg-max-and-arg-min.js';
 import { batchNormalizationBySums } from './rewritings/batch-normalization-by-sums.js';
 import { filledByExpanding } from './rewritings/filled-by-expanding.js';
 import { integersOf32Bits } from './rewritings/integers-of-32-bits.js';
-import { logicByAnd } from './rewritings/logic-by-and.js';
 import { logSoftmaxByParts } from './rewritings/log-softmax.js';
-import { partsBySlicing } from './rewritings/parts-by-slicing.js';
-import { placesOfExtremes } from './rewritings/places-of-extremes.js';
-import { placesOfMaxima } from './rewritings/places-of-maxima.js';
+import { logicByAnd } from './rewritings/logic-by-and.js';
+import { maxPoolIndices } from './rewritings/max-pool-indices.js';
+import { paddedConvolutions } from './rewritings/padded-convolutions.js';
 import { powersOfEqualShapes } from './rewritings/powers-of-equal-shapes.js';
 import { remaindersOfIntegers } from './rewritings/remainders-of-integers.js';
 import { resizingByMatrices } from './rewritings/resizing-by-matrices.js';
 import { signsByComparing } from './rewritings/signs-by-comparing.js';
 import { slicingByGathering } from './rewritings/slicing-by-gathering.js';
+import { splitBySlicing } from './rewritings/split-by-slicing.js';
 import { unpoolingByScattering } from './rewritings/unpooling-by-scattering.js';
 import { volumetricConvolutions } from './rewritings/volumetric-convolutions.js';
-import { wholeVectors } from './rewritings/whole-vectors.js';
 
 /** ONNX Runtime's WebGPU provider, in the browser (`onnxruntime-web/webgpu`) and natively. */
 export const webgpuProfile: Profile = {
@@ -25,14 +25,14 @@ export const webgpuProfile: Profile = {
     logSoftmaxByParts,
     batchNormalizationBySums,
     filledByExpanding,
-    ...placesOfExtremes,
-    placesOfMaxima,
+    ...argMaxAndArgMin,
+    maxPoolIndices,
     unpoolingByScattering,
-    ...wholeVectors,
+    ...paddedConvolutions,
     ...volumetricConvolutions,
     powersOfEqualShapes,
     resizingByMatrices,
-    partsBySlicing,
+    splitBySlicing,
     slicingByGathering,
     ...logicByAnd,
     signsByComparing,

@@ -1,7 +1,6 @@
 import type { Node } from '../graph/node.js';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { sameShape } from '../graph/same-shape.js';
 import type { ProviderName } from './kernel-tables.js';
 
 /** Says what of a node a kernel cannot do though it takes its types. */

@@ -1,3 +1,5 @@
+import { sizeOf } from '../graph/tensor.js';
+
 /** The distance in memory between neighbours along each axis, in row-major order. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
@@ -21,7 +23,7 @@ export function forEachOffset(
 ): void {
   const rank = shape.length;
   const index = new Array<number>(rank).fill(0);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   let offset = start;
   for (let entry = 0; entry < size; entry++) {
     visit(entry, offset);

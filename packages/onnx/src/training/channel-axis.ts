@@ -1,4 +1,5 @@
 import type { Value } from '../graph/value.js';
+import { sizeOf } from '../graph/tensor.js';
 
 /** The axis that holds one score per class; `'none'` where there is one score per pixel and no such axis. */
 export type ClassAxis = number | 'none';
@@ -96,11 +97,9 @@ function axisAfterReshape(
     const ones = [...after.keys()].filter((each) => each > 0 && after[each] === 1);
     return ones.length === 0 ? 'none' : ones.length === 1 ? ones[0] : undefined;
   }
-  const size = (lengths: readonly number[]): number =>
-    lengths.reduce((product, length) => product * length, 1);
-  const ahead = size(before.slice(0, axis));
+  const ahead = sizeOf(before.slice(0, axis));
   const place = after.findIndex(
-    (length, each) => length === before[axis] && size(after.slice(0, each)) === ahead,
+    (length, each) => length === before[axis] && sizeOf(after.slice(0, each)) === ahead,
   );
   return place < 0 ? undefined : place;
 }

@@ -4,7 +4,7 @@ import type { Value } from '../graph/value.js';
 import { OnnxError } from '../graph/onnx-error.js';
 import { layOut } from './flat-vector.js';
 import { lossGradients, type Recompute } from '../differentiation/loss-gradients.js';
-import { appendLoss, type LossOptions } from './network-loss.js';
+import { appendLoss, type NetworkLossOptions } from './network-loss.js';
 import {
   buildNetwork,
   networkLayout,
@@ -16,7 +16,7 @@ import { checkCuts, whyUnreached } from './reach.js';
 import type { TrainedOutput } from './trained-output.js';
 import type { UntrainedParameter } from '../parameters/untrained.js';
 
-export interface DifferentiationOptions extends LossOptions, LayoutOptions {
+export interface DifferentiationOptions extends NetworkLossOptions, LayoutOptions {
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
   readonly batchNormalization?: BatchNormalizationMode;
   readonly recompute?: Recompute;

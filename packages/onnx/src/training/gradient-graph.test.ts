@@ -5,6 +5,7 @@ import { interpret } from '../graph/interpret.js';
 import { decodeModel, numbersOfInitializer } from '../model/decode-model.js';
 import { importModel } from '../model/import-model.js';
 import { buildGradientGraph } from './gradient-graph.js';
+import { sizeOf } from '../graph/tensor.js';
 
 interface Expected {
   readonly labels: readonly number[];
@@ -25,7 +26,7 @@ test('Linear to and from one feature, as PyTorch exports them, have the gradient
   const { inputs, outputs } = importModel(decodeModel(bytes));
   const feeds = new Map(
     inputs.map(({ name, shape }, place) => {
-      const length = shape.reduce((product, each) => product * each, 1);
+      const length = sizeOf(shape);
       const data =
         name === 'labels'
           ? expected.labels

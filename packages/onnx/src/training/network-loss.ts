@@ -1,5 +1,5 @@
-import type { TensorBackend } from '@lovasz/core';
-import { createOnnxBackend, type JaccardMethod } from '../backend/onnx-backend.js';
+import type { JaccardMethod, TensorBackend } from '@lovasz/core';
+import { createOnnxBackend } from '../backend/onnx-backend.js';
 import type { Value } from '../graph/value.js';
 import { watchLabels } from './compared-labels.js';
 import type { Network } from './network.js';
@@ -11,7 +11,7 @@ import { channelsFirst, trainedOutput, type OutputOptions, type TrainedOutput } 
  */
 export type Loss = <T>(backend: TensorBackend<T>, logits: T, labels: T) => T;
 
-export interface LossOptions extends OutputOptions {
+export interface NetworkLossOptions extends OutputOptions {
   readonly loss: Loss;
   /** Default: that of the logits without their classes. */
   readonly labelShape?: readonly number[];
@@ -22,7 +22,7 @@ export interface LossOptions extends OutputOptions {
 /** Writes the loss of the trained output and the new input `labels` (int32) into the network's graph. */
 export function appendLoss(
   network: Network,
-  options: LossOptions,
+  options: NetworkLossOptions,
 ): {
   readonly loss: Value;
   readonly labels: Value;

@@ -13,6 +13,7 @@ import { trainedForm, withoutHalfPrecision } from '../parameters/trained-form.js
 import { flatLength, layOut, unflatten, type FlatEntry } from './flat-vector.js';
 import { selectionTest, type ParameterSelection } from './parameter-selection.js';
 import type { UntrainedParameter } from '../parameters/untrained.js';
+import { sizeOf } from '../graph/tensor.js';
 
 /** What of a model is trained, and where it lies in the flat vectors that hold its state. */
 export interface NetworkLayout {
@@ -230,7 +231,7 @@ function trainedBatchNormalization(
     { x: x!, scale: scale!, bias: bias!, epsilon },
     node.name,
   );
-  const count = x!.shape.reduce((product, length) => product * length, 1) / x!.shape[1]!;
+  const count = sizeOf(x!.shape) / x!.shape[1]!;
   if (count < 2) {
     throw new OnnxError(
       `normalizes ${count} value per channel; a batch needs at least 2, or batchNormalization 'frozen'`,

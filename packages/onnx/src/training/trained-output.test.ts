@@ -12,6 +12,7 @@ import type { Loss } from './network-loss.js';
 import { sgd } from './sgd.js';
 import { trainedOutput, type OutputOptions } from './trained-output.js';
 import { buildTrainingGraph } from './training-graph.js';
+import { sizeOf } from '../graph/tensor.js';
 
 type Write = (graph: GraphBuilder, image: Value, weights: (...shape: number[]) => Value) => Value;
 
@@ -21,7 +22,7 @@ function network(shape: readonly number[], ...writes: readonly Write[]) {
   const image = graph.input('image', 'float32', shape);
   let count = 0;
   const weights = (...lengths: number[]): Value => {
-    const size = lengths.reduce((product, length) => product * length, 1);
+    const size = sizeOf(lengths);
     const data = Float32Array.from({ length: size }, (_, place) => Math.sin(1 + place * 1.7));
     return graph.constantTensor({ dataType: 'float32', shape: lengths, data }, `weight${count++}`);
   };
@@ -145,7 +146,7 @@ function run(bytes: Uint8Array, given: Readonly<Record<string, ArrayLike<number>
   const { inputs, outputs } = importModel(decodeModel(bytes));
   const feeds = new Map(
     inputs.map((input) => {
-      const size = input.shape.reduce((product, length) => product * length, 1);
+      const size = sizeOf(input.shape);
       const made = Array.from({ length: size }, (_, place) => Math.sin(1 + place * 0.7));
       return [input, { shape: input.shape, data: Float64Array.from(given[input.name!] ?? made) }] as const;
     }),

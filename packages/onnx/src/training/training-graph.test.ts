@@ -16,12 +16,13 @@ import { importModel } from '../model/import-model.js';
 import { adam } from './adam.js';
 import { sgd } from './sgd.js';
 import { buildTrainingGraph, type TrainingGraphOptions } from './training-graph.js';
+import { sizeOf } from '../graph/tensor.js';
 
 /** A convolution, batch normalization, dropout and a convolution to three classes. */
 function network({ exportedInTraining = false } = {}): ModelProto {
   const graph = new GraphBuilder();
   const weights = (name: string, shape: readonly number[], first = 0.1) => {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     const data = Float32Array.from({ length: size }, (_, place) => first + 0.3 * Math.sin(place * 1.7));
     return graph.constantTensor({ dataType: 'float32', shape, data }, name);
   };
@@ -262,10 +263,7 @@ describe('buildTrainingGraph', () => {
     const { inputs, outputs } = importModel(decodeModel(step), { share: false });
     expect(memory.peak).toBe(planMemory(outputs.map(({ value }) => value)).peak);
     // Labels, images, state, random numbers and scalars.
-    const length = inputs.reduce(
-      (sum, { shape }) => sum + shape.reduce((product, each) => product * each, 1),
-      0,
-    );
+    const length = inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     expect(memory.inputs).toBe(4 * length);
     expect(memory.peak).toBeGreaterThan(4 * 4 * 32);
   });

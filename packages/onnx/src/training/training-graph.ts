@@ -9,7 +9,7 @@ import { differentiateNetwork } from './differentiated-network.js';
 import { buildEvaluationGraph } from './evaluation-graph.js';
 import { flatten } from './flat-vector.js';
 import { findParameters } from '../parameters/find-parameters.js';
-import type { LossOptions } from './network-loss.js';
+import type { NetworkLossOptions } from './network-loss.js';
 import { inputShapesOf, type LayoutOptions, type NetworkLayout, type RandomInput } from './network.js';
 import type { Recompute } from '../differentiation/loss-gradients.js';
 import { once } from './once.js';
@@ -18,7 +18,7 @@ import { outputWarnings, type TrainedOutput } from './trained-output.js';
 import { describeUntrained } from '../parameters/untrained.js';
 import { writeGraph } from './write-graph.js';
 
-export interface TrainingGraphOptions extends LossOptions, LayoutOptions {
+export interface TrainingGraphOptions extends NetworkLossOptions, LayoutOptions {
   readonly optimizer: Optimizer;
   /** Shapes of the network's inputs, batch included; needed where the model leaves dimensions open. */
   readonly inputShapes?: Readonly<Record<string, readonly number[]>>;

@@ -11,6 +11,7 @@ import {
   splitModel,
   writeInitializers,
   type ModelProto,
+  sizeOf,
 } from '@lovasz/onnx';
 import { readModel } from './read-model.js';
 import { writeModel } from './write-model.js';
@@ -26,7 +27,7 @@ function network(): ModelProto {
   const graph = new GraphBuilder();
   const x = graph.input('x', 'float32', [1, 400]);
   const weight = (name: string, shape: number[]) => {
-    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, place) => place + 1);
+    const data = Float32Array.from({ length: sizeOf(shape) }, (_, place) => place + 1);
     return graph.constantTensor({ dataType: 'float32', shape, data }, name);
   };
   const y = graph.add(graph.matmul(x, weight('a', [400, 3])), weight('b', [3]));

@@ -1,5 +1,6 @@
 import type { Feed } from '../worker/messages.js';
 import type { OwnArray } from '../worker/worker-thread.js';
+import { sizeOf } from '@lovasz/onnx';
 
 /** The entries of one input. */
 export type InputData = Float32Array | Int32Array | BigInt64Array;
@@ -26,7 +27,7 @@ export function inputFeeds(
   return names.map((name) => {
     const data = inputs[name];
     const shape = shapes[name]!;
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     if (data?.length !== size) {
       throw new RangeError(
         `input '${name}' has ${data?.length ?? 'no'} entries, expected ${size} of shape [${shape.join(', ')}]`,

@@ -1,4 +1,5 @@
 import { checkLabels } from '@lovasz/core';
+import { sizeOf } from '@lovasz/onnx';
 
 /**
  * Class ids, row-major: an array of any integer type or of plain numbers.
@@ -25,7 +26,7 @@ export function labelIds(
   labels: Labels,
   { shape, classCount, ignored }: AcceptedLabels,
 ): Int32Array<ArrayBuffer> {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const length = (labels as Labels | undefined | null)?.length;
   if (typeof labels !== 'object' || length === undefined) {
     throw new TypeError(`labels is ${typeof labels}, expected an array of class ids`);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { crossEntropy } from '@lovasz/core';
-import { adam, initialVectors, modelBytes, networkLayout, sgd, type ModelProto } from '@lovasz/onnx';
+import { adam, initialVectors, modelBytes, networkLayout, sgd, type ModelProto, sizeOf } from '@lovasz/onnx';
 import { expect, test } from '@jest/globals';
 import { readModel } from '../files/read-model.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
@@ -38,7 +38,7 @@ async function run(
 
 /** A batch of waves with labels that come round. */
 function waves(input: string, shape: readonly number[], classes: number, labels: number) {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   return {
     inputs: { [input]: Float32Array.from({ length: size }, (_, place) => Math.sin(place * 1.3)) },
     labels: Int32Array.from({ length: labels }, (_, place) => (place >> 3) % classes),
@@ -150,10 +150,7 @@ test('a mask of the lowest number stays out of the state, which stays finite', a
       await trainer.train(
         {
           inputs,
-          labels: labels.slice(
-            0,
-            trainer.labelShape.reduce((a, b) => a * b, 1),
-          ),
+          labels: labels.slice(0, sizeOf(trainer.labelShape)),
         },
         0.01,
       );

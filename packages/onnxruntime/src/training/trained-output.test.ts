@@ -13,6 +13,7 @@ import {
   sgd,
   type Loss,
   type Value,
+  sizeOf,
 } from '@lovasz/onnx';
 import { Predictor } from './predictor.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
@@ -23,7 +24,7 @@ function network(layout: 'nchw' | 'nhwc', classes = 4): Uint8Array {
   const last = layout === 'nhwc';
   const image = graph.input('image', 'float32', last ? [2, 8, 10, 3] : [2, 3, 8, 10]);
   const weight = (name: string, shape: readonly number[]): Value => {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     const data = Float32Array.from({ length: size }, (_, i) => 0.4 * Math.sin(1 + 7 * i + name.length));
     return graph.constantTensor({ dataType: 'float32', shape, data }, name);
   };

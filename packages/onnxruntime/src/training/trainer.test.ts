@@ -10,6 +10,7 @@ import {
   sgd,
   type Loss,
   type Optimizer,
+  sizeOf,
 } from '@lovasz/onnx';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
@@ -28,7 +29,7 @@ function network(classes = 3): Uint8Array {
         dataType: 'float32',
         shape: size,
         data: Float32Array.from(
-          { length: size.reduce((a, b) => a * b, 1) },
+          { length: sizeOf(size) },
           (_, i) => offset + scale * Math.sin(1 + 7 * i + name.length),
         ),
       },
@@ -58,9 +59,7 @@ function twoHeads(): Uint8Array {
   const graph = new GraphBuilder();
   const x = graph.input('image', 'float32', shape);
   const weight = (name: string, size: readonly number[]) => {
-    const data = Float32Array.from({ length: size.reduce((a, b) => a * b, 1) }, (_, i) =>
-      Math.sin(1 + 7 * i),
-    );
+    const data = Float32Array.from({ length: sizeOf(size) }, (_, i) => Math.sin(1 + 7 * i));
     return graph.constantTensor({ dataType: 'float32', shape: size, data }, name);
   };
   const body = graph.relu(graph.conv(x, weight('body.weight', [4, 3, 1, 1])));

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,6 @@ import { promisify } from 'node:util';
 import type { CompileWork } from '../compile-work.js';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';
-import { UsageError } from '../usage-error.js';
 
 const run = promisify(execFile);
 
@@ -43,7 +43,7 @@ async function measureExport(python: string, repeats: number): Promise<Figure[]>
     const file = join(folder, 'fcn_resnet50.onnx');
     const script = fileURLToPath(new URL('../../python/export_fcn_resnet50.py', import.meta.url));
     await run(python, [script, file]).catch((error: Error) => {
-      throw new UsageError(`--python ${python}: ${error.message}`);
+      throw new InvalidArgumentError(`--python ${python}: ${error.message}`);
     });
     const found: CompileWork[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) found.push(await measureOnce('file', file));

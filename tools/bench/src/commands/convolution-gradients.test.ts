@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { GraphBuilder, interpret } from '@lovasz/onnx';
+import { GraphBuilder, interpret, sizeOf } from '@lovasz/onnx';
 import { inputFormOf, kernelFormOf, type Convolution } from '@lovasz/onnx/convolution-gradients';
 import { inputCandidates, kernelCandidates } from '../convolution-candidates.js';
 import type { Measurement } from '../report.js';
@@ -54,7 +54,7 @@ describe('a form that is measured computes what the chosen one does', () => {
     const cotangent = graph.input('cotangent', 'float32', [batch, filters, ...window.outputs]);
     const fed = new Map(
       [image, kernel, cotangent].map((value, place) => {
-        const size = value.shape.reduce((product, length) => product * length, 1);
+        const size = sizeOf(value.shape);
         const data = Float64Array.from({ length: size }, (__, entry) => Math.sin(entry * 1.7 + place));
         return [value, { shape: value.shape, data }];
       }),

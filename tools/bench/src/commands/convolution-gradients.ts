@@ -1,4 +1,4 @@
-import { encodeModel, GraphBuilder, modelBytes, type Value } from '@lovasz/onnx';
+import { encodeModel, GraphBuilder, modelBytes, type Value, sizeOf } from '@lovasz/onnx';
 import {
   inputFormOf,
   inputForms,
@@ -191,7 +191,7 @@ async function timesInTurns(
 ): Promise<readonly number[]> {
   const feeds = Object.fromEntries(
     shapes.map((shape, place) => {
-      const size = shape.reduce((product, length) => product * length, 1);
+      const size = sizeOf(shape);
       const data = Float32Array.from({ length: size }, (_, entry) => Math.sin(entry + place));
       return [`input ${place}`, new Tensor('float32', data, shape)];
     }),

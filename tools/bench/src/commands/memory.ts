@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crossEntropy } from '@lovasz/core';
@@ -10,7 +11,6 @@ import { openMemoryProcess, type MemoryProcess } from '../memory-process.js';
 import type { Opening } from '../memory-work.js';
 import { stepTensors } from '../step-tensors.js';
 import { ignoreIndex, syntheticBatch } from '../synthetic-batch.js';
-import { UsageError } from '../usage-error.js';
 
 /** By how much the plan may be off, in per cent of what is measured. */
 const tolerance = 20;
@@ -46,14 +46,16 @@ interface Network {
  * with the arena, the two graphs in turns.
  *
  * @param complain is told what is left out, and why.
- * @throws UsageError on other systems than Linux.
+ * @throws InvalidArgumentError on other systems than Linux.
  */
 export async function measureMemory(
   settings: MemorySettings,
   complain: (line: string) => void,
 ): Promise<readonly Figure[]> {
   if (process.platform !== 'linux') {
-    throw new UsageError(`memory is measured by /proc/self/status of Linux; this is ${process.platform}`);
+    throw new InvalidArgumentError(
+      `memory is measured by /proc/self/status of Linux; this is ${process.platform}`,
+    );
   }
   const figures: Figure[] = [];
   for (const network of await networksOf(settings, complain)) {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { encodeModel, GraphBuilder, modelBytes, type Value } from '@lovasz/onnx';
+import { encodeModel, GraphBuilder, modelBytes, type Value, sizeOf } from '@lovasz/onnx';
 import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';
@@ -41,7 +41,7 @@ const formulations: Readonly<Record<string, (graph: GraphBuilder, inputs: Inputs
   },
   'gradient of a 2×2 max pool by ScatterElements': (graph, { x }) => {
     const { pooled, indices } = maxPool(graph, x);
-    const zeros = graph.fill(0, [x.shape.reduce((product, length) => product * length, 1)]);
+    const zeros = graph.fill(0, [sizeOf(x.shape)]);
     const flat = [zeros, graph.reshape(indices, [-1]), graph.reshape(pooled, [-1])];
     return graph.reshape(graph.only('ScatterElements', flat, { axis: 0, reduction: 'add' }), x.shape);
   },
@@ -103,7 +103,7 @@ function graphOf(formulate: (graph: GraphBuilder, inputs: Inputs) => Value): Uin
 }
 
 function feedsOf(names: readonly string[]): Record<string, Tensor> {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const channels = shape[1]!;
   const wave = (phase: number) => Float32Array.from({ length: size }, (_, place) => Math.sin(place + phase));
   const quarter = new Float32Array(channels).fill(0.25);

@@ -1,10 +1,10 @@
+import { InvalidArgumentError } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { compareModel, type ModelComparison } from '../compare-model.js';
 import { agrees, exportPage, type ExportRow } from '../export-page.js';
 import { readFigures, writeFigures } from '../kept-figures.js';
 import { readModels } from '../read-models.js';
 import type { Outcome } from '../report.js';
-import { UsageError } from '../usage-error.js';
 import { outcomeOf } from './onnx-models.js';
 
 /**
@@ -27,7 +27,8 @@ export async function* compareExports(
     Object.assign(versions, used);
     const figures = resume ? await readFigures(folder) : new Map<string, ModelComparison>();
     for (const model of models) {
-      if (!('exporter' in model)) throw new UsageError(`"${folder}" was not written by export_networks.py`);
+      if (!('exporter' in model))
+        throw new InvalidArgumentError(`"${folder}" was not written by export_networks.py`);
       for (const each of model.cases) {
         const name = `${model.name}/${each.name}`;
         try {

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { lossesByName, type LossName } from '@lovasz/core';
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { largestDifference } from '../largest-difference.js';
@@ -5,7 +6,6 @@ import { lossBackends } from '../loss-backends.js';
 import type { LossCall, NumericArray } from '../loss-call.js';
 import { readCaseFolder } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
-import { UsageError } from '../usage-error.js';
 
 /** A case of the folder: the loss, its options, and the expected value. */
 interface LossCase {
@@ -21,12 +21,12 @@ interface LossCase {
  * @param folder where `cases.json` lies, with the tensors `NAME.input`, `NAME.labels` and `NAME.gradient`; for
  *   `jaccard-weights` `NAME.errors`, `NAME.foreground` and `NAME.weights`.
  * @param backendName one of {@link lossBackends}.
- * @throws UsageError when the folder or the backend does not exist.
+ * @throws InvalidArgumentError when the folder or the backend does not exist.
  */
 export async function* compareLosses(folder: string, backendName: string): AsyncGenerator<Outcome> {
   if (!Object.hasOwn(lossBackends, backendName)) {
     const names = Object.keys(lossBackends).join(', ');
-    throw new UsageError(`unknown backend "${backendName}"; accepted: ${names}`);
+    throw new InvalidArgumentError(`unknown backend "${backendName}"; accepted: ${names}`);
   }
   const { tolerance, bound, evaluate } = lossBackends[backendName]!;
   const { cases, tensors } = await readCaseFolder(folder);

@@ -9,7 +9,7 @@ import type { Outcome } from '../report.js';
  * returned, within its tolerance, and with the exact value of the same convention, within that of the case.
  *
  * @param folder where `cases.json` and the files of tensors lie, as the README of the golden metrics describes.
- * @throws UsageError when the folder does not exist or a file in it cannot be read.
+ * @throws InvalidArgumentError when the folder does not exist or a file in it cannot be read.
  */
 export async function* compareMetrics(folder: string): AsyncGenerator<Outcome> {
   const { cases } = await readCaseFolder(folder);

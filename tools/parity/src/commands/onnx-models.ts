@@ -1,8 +1,8 @@
+import { InvalidArgumentError } from 'commander';
 import { compareModel, deviationsOf, type ModelComparison } from '../compare-model.js';
 import { readModels } from '../read-models.js';
 import type { Outcome } from '../report.js';
 import { runtimes } from '../runtimes.js';
-import { UsageError } from '../usage-error.js';
 
 /**
  * Compares exported networks: logits, loss, the gradient of every parameter and of the input, and the running
@@ -16,7 +16,9 @@ import { UsageError } from '../usage-error.js';
 export async function* compareModels(folder: string, backendName: string): AsyncGenerator<Outcome> {
   const runtime = runtimes[backendName];
   if (runtime === undefined) {
-    throw new UsageError(`unknown backend "${backendName}"; accepted: ${Object.keys(runtimes).join(', ')}`);
+    throw new InvalidArgumentError(
+      `unknown backend "${backendName}"; accepted: ${Object.keys(runtimes).join(', ')}`,
+    );
   }
   const { models } = await readModels(folder);
   for (const network of models) {

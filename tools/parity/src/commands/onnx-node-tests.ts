@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -14,11 +15,11 @@ import {
   type ModelProto,
   type Numbers,
   type Value,
+  sizeOf,
 } from '@lovasz/onnx';
 import * as onnx from 'onnx-buf';
 import { differencesOf, type Seed } from '../central-differences.js';
 import { runOnce } from '../run-once.js';
-import { UsageError } from '../usage-error.js';
 
 /** What the interpreter may be off from values that were computed in float32. */
 const valueTolerance = 1e-4;
@@ -89,14 +90,14 @@ export const passes = ({ leftOut, values, gradient, runtime = 0 }: NodeTestOutco
  * @param folder one folder per case, as `tools/parity/python/onnx_node_tests.py` writes them.
  * @param options.only runs cases whose name contains it.
  * @param options.runtime also runs the written graph, gradients included, on stock ONNX Runtime.
- * @throws UsageError when there is no such folder, or no case in it.
+ * @throws InvalidArgumentError when there is no such folder, or no case in it.
  */
 export async function* compareNodeTests(
   folder: string,
   { only = '', runtime = false }: { only?: string | undefined; runtime?: boolean | undefined } = {},
 ): AsyncGenerator<NodeTestOutcome> {
   const names = await readdir(folder).catch(() => {
-    throw new UsageError(`no folder "${folder}"`);
+    throw new InvalidArgumentError(`no folder "${folder}"`);
   });
   let found = 0;
   for (const name of names.sort()) {
@@ -106,7 +107,7 @@ export async function* compareNodeTests(
     found += 1;
     yield await compareNodeTest(name, path, runtime);
   }
-  if (found === 0) throw new UsageError(`no case NAME/model.onnx in "${folder}"`);
+  if (found === 0) throw new InvalidArgumentError(`no case NAME/model.onnx in "${folder}"`);
 }
 
 async function compareNodeTest(name: string, path: string, runtime: boolean): Promise<NodeTestOutcome> {
@@ -287,7 +288,7 @@ function compareGradients(
   };
   const seeds: Seed[] = real.map((output, position) => {
     const cotangent = graph.input(`cotangent/${position}`, output.dataType, output.shape);
-    const data = Float64Array.from({ length: output.shape.reduce((a, b) => a * b, 1) }, random);
+    const data = Float64Array.from({ length: sizeOf(output.shape) }, random);
     feeds.set(cotangent, { shape: output.shape, data });
     return { output, cotangent };
   });

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
@@ -19,7 +20,6 @@ import { readTensors } from '../read-case-folder.js';
 import type { Outcome } from '../report.js';
 import { runOnce } from '../run-once.js';
 import { runtimes, type Runtime } from '../runtimes.js';
-import { UsageError } from '../usage-error.js';
 
 interface OperatorCase {
   readonly name: string;
@@ -59,12 +59,14 @@ export const operatorBackends: readonly string[] = Object.keys(executions);
  * The error of a tensor is max|a − e| / max(max|e|, 0.05).
  *
  * @param folder where `operators.json` and `operators.safetensors` lie.
- * @throws UsageError when the folder or the backend does not exist.
+ * @throws InvalidArgumentError when the folder or the backend does not exist.
  */
 export async function* compareOperators(folder: string, backendName: string): AsyncGenerator<Outcome> {
   const execution = executions[backendName as keyof typeof executions];
   if (execution === undefined) {
-    throw new UsageError(`unknown backend "${backendName}"; accepted: ${operatorBackends.join(', ')}`);
+    throw new InvalidArgumentError(
+      `unknown backend "${backendName}"; accepted: ${operatorBackends.join(', ')}`,
+    );
   }
   const tensors = await readTensors(folder, 'operators.safetensors');
   const { cases } = JSON.parse(await readFile(join(folder, 'operators.json'), 'utf8')) as {

@@ -11,6 +11,7 @@ import {
   type ProfileName,
   type TrainingGraph,
   type TrainingGraphOptions,
+  sizeOf,
 } from '@lovasz/onnx';
 import { readModel } from '@lovasz/onnxruntime';
 import { largestDifference } from '../largest-difference.js';
@@ -132,7 +133,7 @@ function stateFeeds(model: ModelProto, graph: TrainingGraph): readonly Feed[] {
       float(
         name,
         shape,
-        Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, place) => (place * 0.37) % 1),
+        Float32Array.from({ length: sizeOf(shape) }, (_, place) => (place * 0.37) % 1),
       ),
     ),
   ];

@@ -1,4 +1,5 @@
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
+import { sizeOf } from '@lovasz/onnx';
 
 /** A case of a folder of metrics, as `cases.json` has it. */
 export interface MetricCase {
@@ -68,7 +69,7 @@ export function inputsOf(
       if (typeof names !== 'string') return names.map(tensor);
       const { shape, data } = tensor(names);
       const [count = 1, ...inner] = shape;
-      const size = inner.reduce((product, length) => product * length, 1);
+      const size = sizeOf(inner);
       const values = Array.from(data);
       return Array.from({ length: count }, (_, image) => ({
         shape: inner,

@@ -1,7 +1,7 @@
 import type { GraphWriter } from '../../graph/graph-writer.js';
 import type { ImportedNode } from '../imported-node.js';
 
-/** One reason for which a node of another operator set is written otherwise in set 18. */
+/** One difference between an operator of another set and that of set 18. */
 export interface Lifting {
   readonly operators: readonly string[];
   /** The operator sets in which the node was written the other way: from … up to and including … */

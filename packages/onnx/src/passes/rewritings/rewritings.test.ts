@@ -1,4 +1,4 @@
-import { liveNodes } from '../../graph/live-nodes.js';
+import { liveNodes, readValues } from '../../graph/live-nodes.js';
 import { describe, expect, test } from '@jest/globals';
 import { GraphBuilder } from '../../graph-builder.js';
 import { differentiate } from '../../differentiation/differentiate.js';
@@ -6,9 +6,9 @@ import { interpret } from '../../graph/interpret.js';
 import type { DataType } from '../../graph/data-type.js';
 import type { Value } from '../../graph/value.js';
 import { missingKernel } from '../../providers/missing-kernel.js';
-import { readValues } from '../../graph/read-values.js';
 import { profileNames, profiles, type ProfileName } from '../profiles.js';
 import { rewriteGraph } from '../rewrite-graph.js';
+import { sizeOf } from '../../graph/tensor.js';
 
 /** Writes a value from inputs of the given types. */
 interface Case {
@@ -138,7 +138,7 @@ const nodes: Readonly<Record<string, Case>> = {
 
 const waves = (type: DataType, shape: readonly number[], start: number) => ({
   shape,
-  data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, place) =>
+  data: Float64Array.from({ length: sizeOf(shape) }, (_, place) =>
     type === 'int32' ? (place * 5 + start) % 7 : Math.sin(place * 1.7 + start),
   ),
 });

@@ -7,7 +7,7 @@ import type { Rewriting, RewriteRequest } from '../profile.js';
  * Convolutions that the kernel gets wrong. Channels of zeros are added until it gets them right; or filters of zeros to
  * each group, which are left out of the result.
  */
-export const wholeVectors: readonly Rewriting[] = [
+export const paddedConvolutions: readonly Rewriting[] = [
   {
     operator: 'Conv',
     reason:

@@ -6,7 +6,7 @@ import { flatten, inputPosition, positions, windowOf } from '../../operators/win
 import type { Rewriting } from '../profile.js';
 
 /** The places of the maxima of MaxPool, by comparing each tap of the windows with the maximum. */
-export const placesOfMaxima: Rewriting = {
+export const maxPoolIndices: Rewriting = {
   operator: 'MaxPool',
   reason: 'the kernel gives no Indices',
   rewrite: ({ graph, node, inputs: [x], isRead }) => {

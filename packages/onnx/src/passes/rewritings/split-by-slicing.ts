@@ -2,7 +2,7 @@ import type { Rewriting } from '../profile.js';
 import { kernelLimits } from '../../providers/kernel-limits.js';
 
 /** Split into many parts, such as that of the vector of all parameters. */
-export const partsBySlicing: Rewriting = {
+export const splitBySlicing: Rewriting = {
   operator: 'Split',
   reason: 'one shader writes all parts, and may bind eight buffers',
   rewrite: ({ graph, node, inputs: [x], isRead }) => {

@@ -3,7 +3,7 @@ import type { Rewriting } from '../profile.js';
 const reason = 'the kernel gives int64, which no other kernel but those of indices takes';
 
 /** ArgMax and ArgMin, by comparing with the extreme and taking the first (or last) int32 place. */
-export const placesOfExtremes: readonly Rewriting[] = (['ArgMax', 'ArgMin'] as const).map((operator) => ({
+export const argMaxAndArgMin: readonly Rewriting[] = (['ArgMax', 'ArgMin'] as const).map((operator) => ({
   operator,
   reason,
   rewrite: ({ graph, node, inputs: [x] }) => {
