@@ -40,7 +40,9 @@ export class OnnxError extends Error implements Place {
    * The same error at a place of which more is known: its file, or the name that an option has elsewhere.
    *
    * @example
-   * throw OnnxError.at(error, { file: 'network.onnx', option: '--input-shape' });
+   * const error = new OnnxError('has no shape; one must be given', { option: 'inputShapes', node: 'image' });
+   * const { message } = OnnxError.at(error, { file: 'network.onnx', option: '--input-shape' });
+   * // network.onnx: node 'image': has no shape; one must be given by --input-shape
    */
   static at(error: OnnxError, { file = error.file, option = error.option, ...place }: Place): OnnxError {
     const { operator = error.operator, node = error.node } = place;
