@@ -7,7 +7,7 @@ import {
   readOpsets,
   summarizeOperators,
   writtenOpset,
-} from '@lovasz/onnx';
+} from '@lovasz/onnx/support';
 
 const gradients = { rule: 'yes', rewriting: 'by rewriting', none: 'none' };
 const abbreviations = { float32: 'f32', float64: 'f64', int32: 'i32', int64: 'i64', uint8: 'u8', int8: 'i8' };
@@ -91,7 +91,7 @@ ${table(conventions)}
 
 CPU, CUDA and WebGPU: the data types of the first input for which that provider of ONNX Runtime 1.30 has a kernel; – where
 it has none. WebAssembly has the kernels of the CPU. An operator that is written as others, or as an
-initializer, needs none. What a profile writes otherwise is in \`passes/\` of \`@lovasz/onnx\`, what kernels cannot do though they take the types in
+initializer, needs none. What a profile replaces is in \`passes/\` of \`@lovasz/onnx\`, what kernels cannot do though they take the types in
 \`providers/kernel-limits.ts\`. The tables come from opening sessions with one node each
 (\`npm run parity -- provider-kernels cpu webgpu --python PYTHON\`): float16 and types that no training graph holds are
 left out.

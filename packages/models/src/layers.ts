@@ -1,4 +1,5 @@
-import { sizeOf, type Attributes, type GraphBuilder, type Value } from '@lovasz/onnx';
+import type { Attributes, GraphBuilder, Value } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import type { RandomNumbers } from './random-numbers.js';
 
 /** Rows and columns. */

@@ -2,7 +2,7 @@ export { GraphBuilder } from './graph-builder.js';
 export type { ApplyOptions, GraphWriter, Operand, WriterOptions } from './graph/graph-writer.js';
 export type { JaccardMethod } from '@lovasz/core';
 export { createOnnxBackend } from './backend/onnx-backend.js';
-export { differentiate, differentiateOutputs } from './differentiation/differentiate.js';
+export { differentiate } from './differentiation/differentiate.js';
 export {
   inspectModel,
   type DeclaredValue,
@@ -13,33 +13,25 @@ export { inspectGraph, type GraphInspection } from './inspection/inspect-graph.j
 export type { OperatorSupport } from './inspection/operator-support.js';
 export { interpret } from './graph/interpret.js';
 export type { AttributeValue, Attributes } from './graph/attributes.js';
-export { dataTypeNumbers, describeDataTypeNumber, type DataType } from './graph/data-type.js';
-export { numbersOf, sizeOf, tensorOf, type Tensor } from './graph/tensor.js';
+export type { DataType } from './graph/data-type.js';
+export type { Tensor } from './graph/tensor.js';
 export { Value, type ValueType } from './graph/value.js';
 export { planMemory, type MemoryPlan } from './memory/plan-memory.js';
-export { decodeModel, numbersOfInitializer, readOpsets } from './model/decode-model.js';
-export { contributedOperatorNames } from './model/contributed-operators.js';
-export { encodeModel, modelBytes, writtenOpset, type GraphDescription } from './model/encode-model.js';
+export { decodeModel } from './model/decode-model.js';
+export { encodeModel, modelBytes, type GraphDescription } from './model/encode-model.js';
 export type { ExternalData, ExternalRange } from './model/external-data.js';
 export { importModel, type ImportedModel, type ImportOptions } from './model/import-model.js';
 export type { ImportedNode } from './model/imported-node.js';
 export { splitModel, type SplitModel } from './model/split-model.js';
-export { inferenceForm } from './model/inference-form.js';
-export { trainedModel, writeInitializers } from './training/write-initializers.js';
+export { trainedModel } from './training/write-initializers.js';
 export type { Equal } from './parameters/equal-tensors.js';
 export type { SharingOptions } from './parameters/sharing.js';
 export { OnnxError } from './graph/onnx-error.js';
 export type { GradientRequest, Numbers, Operator } from './graph/operator.js';
-export { operatorNames, summarizeOperators, type OperatorSummary } from './operators/registry.js';
-export { kernelTypes } from './providers/kernel-types.js';
-export type { ProviderName } from './providers/kernel-tables.js';
-export { missingKernels } from './passes/missing-kernels.js';
 export { profileNames, type ProfileName } from './passes/profiles.js';
-export { writeGraph, type WrittenGraph } from './training/write-graph.js';
 export { adam } from './training/adam.js';
 export { buildEvaluationGraph, type EvaluationGraphOptions } from './training/evaluation-graph.js';
-export { flatLength, type FlatEntry } from './training/flat-vector.js';
-export { buildGradientGraph } from './training/gradient-graph.js';
+export type { FlatEntry } from './training/flat-vector.js';
 export { initialVectors } from './training/initial-vectors.js';
 export type { Loss } from './training/network-loss.js';
 export {

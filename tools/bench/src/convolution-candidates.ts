@@ -7,7 +7,7 @@ import {
   type InputForm,
   type KernelForm,
 } from '@lovasz/onnx/convolution-gradients';
-import { sizeOf } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 
 /*
  * Forms of a convolution's gradients that `@lovasz/onnx` does not choose anywhere: what its choices are measured

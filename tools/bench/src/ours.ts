@@ -1,6 +1,7 @@
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
 import { enet, unet } from '@lovasz/models';
-import { buildTrainingGraph, flatLength, sgd, type Loss } from '@lovasz/onnx';
+import { buildTrainingGraph, sgd, type Loss } from '@lovasz/onnx';
+import { flatLength } from '@lovasz/onnx/parts';
 import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import { runtimeTensor } from './plain-tensor.js';
 import type { StepSettings } from './step-settings.js';

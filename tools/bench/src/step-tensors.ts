@@ -1,11 +1,5 @@
-import {
-  flatLength,
-  type FlatEntry,
-  type ModelProto,
-  type Optimizer,
-  type TrainingGraph,
-  sizeOf,
-} from '@lovasz/onnx';
+import type { FlatEntry, ModelProto, Optimizer, TrainingGraph } from '@lovasz/onnx';
+import { flatLength, sizeOf } from '@lovasz/onnx/parts';
 import type { PlainTensor } from './plain-tensor.js';
 
 /** What a step reads and what it writes, by name. */

@@ -1,5 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { decodeModel, operatorNames, contributedOperatorNames, type ModelProto } from '@lovasz/onnx';
+import { decodeModel, type ModelProto } from '@lovasz/onnx';
+import { operatorNames, contributedOperatorNames } from '@lovasz/onnx/support';
 import { ModelProtoSchema } from 'onnx-buf';
 import { mutateBytes } from './mutate-bytes.js';
 import { mutateModel } from './mutate-model.js';

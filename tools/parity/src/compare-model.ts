@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import { crossEntropy, lovaszSoftmax } from '@lovasz/core';
-import {
-  buildGradientGraph,
-  decodeModel,
-  flatLength,
-  numbersOfInitializer,
-  type FlatEntry,
-  type Loss,
-  type ModelProto,
-} from '@lovasz/onnx';
+import { decodeModel, type FlatEntry, type Loss, type ModelProto } from '@lovasz/onnx';
+import { buildGradientGraph, flatLength, numbersOfInitializer } from '@lovasz/onnx/parts';
 import { readModel } from '@lovasz/onnxruntime';
 import { type SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import { largestDifference } from './largest-difference.js';

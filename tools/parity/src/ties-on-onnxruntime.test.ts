@@ -1,15 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import {
-  type Attributes,
-  differentiateOutputs,
-  encodeModel,
-  GraphBuilder,
-  interpret,
-  modelBytes,
-  sizeOf,
-  type Value,
-} from '@lovasz/onnx';
+import { type Attributes, encodeModel, GraphBuilder, interpret, modelBytes, type Value } from '@lovasz/onnx';
+import { differentiateOutputs, sizeOf } from '@lovasz/onnx/parts';
 import type { Feed } from './run-once.js';
 
 /** The built program in a process of its own: ONNX Runtime does not know the typed arrays of jest's realm. */

@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import {
-  decodeModel,
-  describeDataTypeNumber,
-  initialVectors,
-  OnnxError,
-  type TrainingGraph,
-} from '@lovasz/onnx';
+import { decodeModel, initialVectors, OnnxError, type TrainingGraph } from '@lovasz/onnx';
+import { describeDataTypeNumber } from '@lovasz/onnx/support';
 import { createOptimizer, readModelFile } from '@lovasz/runs/command';
 import { completeCompileSettings, type CompileOptions } from './compile-settings.js';
 import { renderGuide } from './guide.js';

@@ -2,13 +2,12 @@ import {
   differentiate,
   importModel,
   interpret,
-  numbersOfInitializer,
   type ImportedModel,
   type ModelProto,
   type Value,
   type ValueType,
-  sizeOf,
 } from '@lovasz/onnx';
+import { numbersOfInitializer, sizeOf } from '@lovasz/onnx/parts';
 
 /** The logits of images [batch, channels, height, width], in float64. */
 export function logitsOf(model: ModelProto, shape: readonly number[], images: Float64Array): Float64Array {

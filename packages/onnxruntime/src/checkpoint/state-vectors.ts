@@ -1,5 +1,5 @@
 import type { FlatEntry } from '@lovasz/onnx';
-import { flatLength } from '@lovasz/onnx';
+import { flatLength } from '@lovasz/onnx/parts';
 import { CheckpointError, type StateTensor } from './checkpoint.js';
 
 /** Takes a flat vector apart into named tensors. */

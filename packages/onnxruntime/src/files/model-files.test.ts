@@ -2,17 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  encodeModel,
-  GraphBuilder,
-  modelBytes,
-  numbersOfInitializer,
-  OnnxError,
-  splitModel,
-  writeInitializers,
-  type ModelProto,
-  sizeOf,
-} from '@lovasz/onnx';
+import { encodeModel, GraphBuilder, modelBytes, OnnxError, splitModel, type ModelProto } from '@lovasz/onnx';
+import { numbersOfInitializer, writeInitializers, sizeOf } from '@lovasz/onnx/parts';
 import { readModel } from './read-model.js';
 import { writeModel } from './write-model.js';
 

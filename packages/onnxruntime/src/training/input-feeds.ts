@@ -1,6 +1,6 @@
 import type { Feed } from '../worker/messages.js';
 import type { OwnArray } from '../worker/worker-thread.js';
-import { sizeOf } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 
 /** The entries of one input. */
 export type InputData = Float32Array | Int32Array | BigInt64Array;

@@ -1,5 +1,5 @@
 import { checkLabels } from '@lovasz/core';
-import { sizeOf } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 
 /**
  * Class ids, row-major: an array of any integer type or of plain numbers.

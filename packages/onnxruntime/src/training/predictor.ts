@@ -2,11 +2,11 @@ import {
   buildEvaluationGraph,
   decodeModel,
   initialVectors,
-  sizeOf,
   type ModelProto,
   type OutputOptions,
   type TrainedOutput,
 } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';
 import { CallQueue } from './call-queue.js';
 import { inputFeeds, type InputData } from './input-feeds.js';

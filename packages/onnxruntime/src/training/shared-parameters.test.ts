@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { crossEntropy } from '@lovasz/core';
-import { adam, initialVectors, modelBytes, networkLayout, sgd, type ModelProto, sizeOf } from '@lovasz/onnx';
+import { adam, initialVectors, modelBytes, networkLayout, sgd, type ModelProto } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { expect, test } from '@jest/globals';
 import { readModel } from '../files/read-model.js';
 import { Trainer, type TrainerOptions } from './trainer.js';

@@ -13,8 +13,8 @@ import {
   sgd,
   type Loss,
   type Value,
-  sizeOf,
 } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { Predictor } from './predictor.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 

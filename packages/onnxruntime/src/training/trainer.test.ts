@@ -6,12 +6,11 @@ import {
   encodeModel,
   GraphBuilder,
   modelBytes,
-  numbersOfInitializer,
   sgd,
   type Loss,
   type Optimizer,
-  sizeOf,
 } from '@lovasz/onnx';
+import { numbersOfInitializer, sizeOf } from '@lovasz/onnx/parts';
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint.js';
 import { NonFiniteLossError } from './non-finite-loss-error.js';
 import { Predictor } from './predictor.js';

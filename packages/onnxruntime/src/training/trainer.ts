@@ -4,7 +4,6 @@ import {
   decodeModel,
   initialVectors,
   modelBytes,
-  sizeOf,
   trainedModel,
   type BatchNormalizationMode,
   type JaccardMethod,
@@ -18,6 +17,7 @@ import {
   type TrainingGraph,
   type UntrainedParameter,
 } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { CheckpointError, type Checkpoint } from '../checkpoint/checkpoint.js';
 import { tensorsOf, vectorOf } from '../checkpoint/state-vectors.js';
 import { startWorker, type WorkerThread } from '../worker/worker-thread.js';

@@ -1,4 +1,5 @@
-import { encodeModel, GraphBuilder, modelBytes, type Value, sizeOf } from '@lovasz/onnx';
+import { encodeModel, GraphBuilder, modelBytes, type Value } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import {
   inputFormOf,
   inputForms,

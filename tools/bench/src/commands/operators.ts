@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { encodeModel, GraphBuilder, modelBytes, type Value, sizeOf } from '@lovasz/onnx';
+import { encodeModel, GraphBuilder, modelBytes, type Value } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { InferenceSession, Tensor } from '@lovasz/onnxruntime/runtime';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';

@@ -3,20 +3,18 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import {
-  dataTypeNumbers,
   decodeModel,
-  differentiateOutputs,
   encodeModel,
   importModel,
   interpret,
   modelBytes,
-  numbersOfInitializer,
   type ImportedModel,
   type ModelProto,
   type Numbers,
   type Value,
-  sizeOf,
 } from '@lovasz/onnx';
+import { dataTypeNumbers } from '@lovasz/onnx/support';
+import { differentiateOutputs, numbersOfInitializer, sizeOf } from '@lovasz/onnx/parts';
 import * as onnx from 'onnx-buf';
 import { differencesOf, type Seed } from '../central-differences.js';
 import { runOnce } from '../run-once.js';

@@ -2,17 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import {
-  dataTypeNumbers,
-  differentiateOutputs,
-  importModel,
-  interpret,
-  sizeOf,
-  writeGraph,
-  type ModelProto,
-  type Numbers,
-  type Value,
-} from '@lovasz/onnx';
+import { importModel, interpret, type ModelProto, type Numbers, type Value } from '@lovasz/onnx';
+import { dataTypeNumbers } from '@lovasz/onnx/support';
+import { differentiateOutputs, sizeOf, writeGraph } from '@lovasz/onnx/parts';
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
 import * as onnx from 'onnx-buf';
 import { largestDifference } from '../largest-difference.js';

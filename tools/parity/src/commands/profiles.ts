@@ -4,15 +4,15 @@ import {
   buildTrainingGraph,
   decodeModel,
   initialVectors,
-  missingKernels,
   profileNames,
   sgd,
   type ModelProto,
   type ProfileName,
   type TrainingGraph,
   type TrainingGraphOptions,
-  sizeOf,
 } from '@lovasz/onnx';
+import { missingKernels } from '@lovasz/onnx/support';
+import { sizeOf } from '@lovasz/onnx/parts';
 import { readModel } from '@lovasz/onnxruntime';
 import { largestDifference } from '../largest-difference.js';
 import { readTensors } from '../read-case-folder.js';

@@ -1,17 +1,16 @@
 import { crossEntropy } from '@lovasz/core';
 import {
-  buildGradientGraph,
   decodeModel,
   importModel,
   initialVectors,
   inspectModel,
   interpret,
-  sizeOf,
   type FlatEntry,
   type ModelProto,
   type Numbers,
   type Value,
 } from '@lovasz/onnx';
+import { buildGradientGraph, sizeOf } from '@lovasz/onnx/parts';
 import { readModel } from '@lovasz/onnxruntime';
 import type { Outcome } from '../report.js';
 

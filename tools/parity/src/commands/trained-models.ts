@@ -2,15 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   buildEvaluationGraph,
-  flatLength,
   initialVectors,
   inspectModel,
   modelBytes,
-  sizeOf,
   trainedModel,
   type ModelProto,
   type NetworkLayout,
 } from '@lovasz/onnx';
+import { flatLength, sizeOf } from '@lovasz/onnx/parts';
 import { readModel } from '@lovasz/onnxruntime';
 import type { InputShapes } from 'lovasz';
 import { largestDifference } from '../largest-difference.js';

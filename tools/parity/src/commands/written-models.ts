@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { dataTypeNumbers, numbersOfInitializer, writeInitializers } from '@lovasz/onnx';
+import { dataTypeNumbers } from '@lovasz/onnx/support';
+import { numbersOfInitializer, writeInitializers } from '@lovasz/onnx/parts';
 import { readModel, writeModel } from '@lovasz/onnxruntime';
 import type { Outcome } from '../report.js';
 

@@ -1,5 +1,5 @@
 import type { SafetensorsTensor } from '@lovasz/onnxruntime/safetensors';
-import { sizeOf } from '@lovasz/onnx';
+import { sizeOf } from '@lovasz/onnx/parts';
 
 /** A case of a folder of metrics, as `cases.json` has it. */
 export interface MetricCase {
