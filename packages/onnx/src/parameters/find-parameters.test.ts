@@ -48,6 +48,11 @@ describe('of a network with tokens, exported by PyTorch', () => {
   });
 });
 
+test.each(['default', 'optimize-false', 'torchscript'])(
+  'a single number that is an entry of the PyTorch module is trained, whatever it is called: %s',
+  async (exporter) => expect((await ruled(`exports/lost-${exporter}`)).trained).toContain('gate'),
+);
+
 test('a mask of −100 and 0 is not trained by default, and by name is', async () => {
   const { trained, reasons } = await ruled('window-mask');
   expect(trained).not.toContain('unsqueeze');

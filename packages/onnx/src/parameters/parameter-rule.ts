@@ -1,6 +1,7 @@
 import type { TensorProto } from 'onnx-buf';
 import { describeDataTypeNumber } from '../graph/data-type.js';
 import { describeComputed } from './computed-values.js';
+import type { Origin } from './graph-signature.js';
 import type { Role, TensorUse } from './tensor-uses.js';
 import { sizeOf } from '../graph/tensor.js';
 
@@ -12,9 +13,6 @@ export interface Exclusion {
   readonly isExpected?: boolean;
 }
 
-/** What a tensor is in PyTorch: an entry of the module, or computed from some before export. */
-export type Origin = 'parameter' | 'buffer' | 'computed';
-
 /** What the rule looks at. */
 export interface Candidate {
   readonly tensor: TensorProto;
@@ -25,6 +23,8 @@ export interface Candidate {
   readonly origin: Origin | undefined;
   /** Whether it stands in a Constant node. */
   readonly isConstant: boolean;
+  /** Whether PyTorch has written the file: its initializers then have the names of the module's entries, or generated ones. */
+  readonly isPyTorch: boolean;
   /** Whether the network has layers, before which inputs are prepared. */
   readonly hasLayers: boolean;
   /** The entries; `undefined` where they cannot be read. */
@@ -60,8 +60,7 @@ const buffer =
 export function exclusionOf(candidate: Candidate): Exclusion | undefined {
   const { tensor, written, uses, isConstant, hasLayers } = candidate;
   const { name } = tensor;
-  const isGenerated =
-    generated.test(written) || candidate.origin === 'computed' || computedResult.test(written);
+  const isGenerated = isGeneratedName(written, candidate.origin);
   if (uses.length === 0) return { reason: 'no node computes with it', final: true };
   const roles = new Set(uses.map(({ role }) => role));
   if (roles.has('setting')) {
@@ -69,7 +68,9 @@ export function exclusionOf(candidate: Candidate): Exclusion | undefined {
     return { reason: `says how ${operator} computes`, final: true, isExpected: true };
   }
   const isNamed = candidate.origin === 'parameter' || (learned.test(name) && !isGenerated);
-  if (tensor.dims.length === 0 && (!isNamed || roles.has('step'))) {
+  // An entry of the module that takes part entry by entry, whatever it is called, such as a gate.
+  const isEntry = candidate.isPyTorch && !isConstant && !isGenerated && candidate.origin !== 'buffer';
+  if (tensor.dims.length === 0 && ((!isNamed && !isEntry) || roles.has('step'))) {
     return { reason: 'is a single number', final: false, isExpected: true };
   }
   if (literal.test(written)) return { reason: 'is a literal of the program that was exported', final: false };
@@ -105,6 +106,11 @@ export function exclusionOf(candidate: Candidate): Exclusion | undefined {
     return { reason: "repeats one number, under a name of the exporter's", final: false };
   }
   return undefined;
+}
+
+/** Whether an exporter has made up the name of an initializer. */
+export function isGeneratedName(name: string, origin: Origin | undefined): boolean {
+  return generated.test(name) || origin === 'computed' || computedResult.test(name);
 }
 
 /** Whether all parts along the first axis are alike, and not of one number only. */

@@ -1,9 +1,10 @@
 import type { ModelProto, TensorProto } from 'onnx-buf';
 import { renamed } from '../model/external-data.js';
 import { describeDataTypeNumber, isHalfPrecision } from '../graph/data-type.js';
+import { graphSignature, type Origin } from './graph-signature.js';
 import { constantOf, hoistConstants, isFloating } from './hoist-constants.js';
 import { conflictingParts, partsOf, type Merged } from './merged-tensors.js';
-import { exclusionOf, quantizedWeight, type Exclusion, type Origin } from './parameter-rule.js';
+import { exclusionOf, isGeneratedName, quantizedWeight, type Exclusion } from './parameter-rule.js';
 import { numbersOfTensor } from './tensor-numbers.js';
 import { tensorUses, type TensorUse } from './tensor-uses.js';
 
@@ -15,6 +16,9 @@ export interface Surveyed {
   readonly exclusion?: Exclusion;
   /** The initializer that the file has in its place, which stands for others too. */
   readonly mergedWith?: string;
+  /** Whether an exporter has computed it, or written it down for a literal: its name is not the author's. */
+  readonly isGenerated: boolean;
+  readonly uses: readonly TensorUse[];
 }
 
 /** Why the parts of one initializer are told apart, or may be. */
@@ -85,19 +89,23 @@ export function surveyModel(
     const all = uses.get(name) ?? [];
     if (!isFloating(tensor.dataType)) {
       const reason = quantizedWeight(tensor, all);
-      return reason === undefined ? [] : [{ tensor, kind: 'untrained', exclusion: { reason, final: true } }];
+      const excluded = { kind: 'untrained', exclusion: { reason: reason!, final: true } } as const;
+      return reason === undefined ? [] : [{ tensor, uses: all, isGenerated: false, ...excluded }];
     }
     let known: Float64Array | undefined | null = null;
     const values = (): Float64Array | undefined =>
       known === null ? (known = numbersOfTensor(tensor)) : known;
     const judge = (alone: TensorProto, some: readonly TensorUse[], mergedWith?: string): Surveyed => ({
       tensor: alone,
+      uses: some,
+      isGenerated: isGeneratedName(name, origins(name)),
       ...kindOf({
         tensor: alone,
         written: name,
         origin: origins(name),
         uses: some,
         isConstant: !own.has(name),
+        isPyTorch: model.producerName === 'pytorch',
         hasLayers,
         values,
       }),
@@ -133,17 +141,10 @@ export function surveyModel(
   return { tensors: [...tensors, ...heldByFunctions(model)], merged: seen, separated };
 }
 
-/** What the graph signature of PyTorch's exporter says of initializers; nothing where the file has none. */
+/** What PyTorch's exporter says of initializers; nothing where it says nothing. */
 function originsIn(model: ModelProto): (name: string) => Origin | undefined {
-  const signature = model.graph!.metadataProps.find(
-    ({ key }) => key === 'pkg.torch.export.ExportedProgram.graph_signature',
-  )?.value;
-  if (signature === undefined) return () => undefined;
-  const origins = new Map<string, Origin>();
-  for (const [, kind, target] of signature.matchAll(/: (PARAMETER|BUFFER) target='([^']*)'/g)) {
-    origins.set(target!, kind === 'PARAMETER' ? 'parameter' : 'buffer');
-  }
-  return (name) => origins.get(name) ?? 'computed';
+  const signature = graphSignature(model);
+  return (name) => (signature === undefined ? undefined : (signature.get(name) ?? 'computed'));
 }
 
 type Candidate = Parameters<typeof exclusionOf>[0];
@@ -181,6 +182,8 @@ function heldByFunctions(model: ModelProto): Surveyed[] {
       return [
         {
           tensor: renamed(tensor, `${each.name}/${node.output[0]!}`),
+          uses: [],
+          isGenerated: false,
           kind: 'untrained',
           exclusion: { reason, final: true },
         },

@@ -1,5 +1,6 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
 import { layerOf, layersLeft, memberOf, placeInSequence, sourceOperator } from './exporter-scopes.js';
+import { fixedValues } from './fixed-values.js';
 
 /** A layer into whose weight a batch normalization was multiplied. */
 export interface FoldedNormalization {
@@ -16,8 +17,10 @@ export interface FoldedNormalization {
  */
 export function foldedNormalizations(graph: GraphProto): readonly FoldedNormalization[] {
   const left = layersLeft(graph);
+  const fixed = fixedValues(graph);
   return graph.node.flatMap((node) => {
-    if (!linear.has(node.opType)) return [];
+    // What does not change is a normalization of weights.
+    if (!linear.has(node.opType) || fixed.has(node.output[0]!)) return [];
     const weight = node.input[1] ?? '';
     if (standsForNormalization(node)) return [{ weight, layer: layerOf(node) }];
     const named = layerNamedByTensorFlow(node);

@@ -21,7 +21,8 @@ const warningsOf = (model: ModelProto) => modelWarnings(model, findParameters(mo
  * Exports of tiny networks by PyTorch 2.15, tf2onnx 1.17 and jax2onnx 0.17, without the paths of the machine that wrote
  * them. `stack`: twice Conv2d, BatchNorm2d, ReLU in a sequence each, then Dropout, Conv2d. `nested`: the same under
  * `enc`, after an Identity in the second, and `head`. `biased`: layers outside of sequences, whose convolutions have
- * biases, the second transposed. `plain`: seven convolutions with biases. `group`: with GroupNorm and Dropout.
+ * biases, the second transposed. `lost`: a convolution whose bias is zero, one with weight normalization, a GroupNorm, a
+ * sum of a table, a single learned number `gate`, Linear. `standardized`: batch normalization of a weight. `plain`: seven convolutions with biases. `group`: with GroupNorm and Dropout.
  */
 const fixture = async (name: string) =>
   decodeModel(await readFile(new URL(`../../fixtures/exports/${name}.onnx`, import.meta.url)));
@@ -30,6 +31,10 @@ const folded = (names: string, remedy: string) =>
   `batch normalization was folded into ${names}: what is trained is the product, without normalization; ${remedy}`;
 const withoutNodes = (layer: string) =>
   `1 layer without any node (${layer}): a dropout that was removed because the model was exported in evaluation mode (model.train() before the export keeps it), or a layer that does nothing`;
+const lost = (count: string, names: string) =>
+  `${count} parameters of the PyTorch module not in the file (${names}): left out because they are zero, or computed into other tensors, so not trained as in PyTorch; export with optimize=False`;
+const generated = (names: string) =>
+  `${names}: computed by the exporter from weights or constants; freeze what should stay constant`;
 const optimize = 'export in training mode (model.train()) with optimize=False';
 const preserve =
   'export in training mode (model.train()) with training=TrainingMode.PRESERVE and do_constant_folding=False';
@@ -63,6 +68,21 @@ describe('what exporters did', () => {
     ],
     ['biased-default', [folded('2 layers (bn into conv.weight, bn2 into up.weight)', optimize)]],
     ['biased-torchscript', [folded('1 layer (onnx::Conv_25)', preserve)]],
+    [
+      'lost-default',
+      [
+        '1 weight of matrix products (val_35): transposed by the exporter and under new names, so tuned weights do not go back into the original by name',
+        generated('4 parameters under generated names (mul, val_25, val_27 and 1 more)'),
+        lost('4', 'table, stem.bias, wn.parametrizations.weight.original0 and 1 more'),
+      ],
+    ],
+    ['lost-optimize-false', []],
+    ['lost-torchscript', []],
+    [
+      'standardized-default',
+      [generated('1 parameter under a generated name (view_2)'), lost('2', 'a.weight, a.gain')],
+    ],
+    ['standardized-optimize-false', []],
     ['plain-default', []],
     ['plain-torchscript', []],
     ['group-torchscript-preserve-train', []],
@@ -97,7 +117,7 @@ describe('what exporters did', () => {
 
   test('where exporters leave no metadata, the name of the bias tells', async () => {
     const model = await fixture('stack-default');
-    for (const node of model.graph!.node) node.metadataProps = [];
+    for (const each of [model.graph!, ...model.graph!.node]) each.metadataProps = [];
     expect(warningsOf(model)).toEqual([
       folded('2 layers (0.0.weight, 1.0.weight)', 'docs/exporting.md says how to export without that'),
     ]);

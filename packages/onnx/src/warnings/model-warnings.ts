@@ -1,9 +1,12 @@
 import type { GraphProto, ModelProto, TensorProto } from 'onnx-buf';
 import type { BatchNormalizationMode } from '../parameters/batch-normalization-mode.js';
+import { surveyModel, type Survey } from '../parameters/survey.js';
 import { listNames } from '../parameters/untrained.js';
+import { fixedValues } from './fixed-values.js';
 import { layerOf, layersLeft, memberOf, placeInSequence, sourceOperator } from './exporter-scopes.js';
 import { finalActivation } from './final-activation.js';
 import { foldedNormalizations, type FoldedNormalization } from './folded-normalization.js';
+import { lostParameters } from './lost-parameters.js';
 import { parameterWarnings } from './parameter-warnings.js';
 
 /**
@@ -25,13 +28,15 @@ export function modelWarnings(
 ): readonly string[] {
   const graph = model.graph!;
   const folded = foldedNormalizations(graph);
+  const survey = surveyModel(model);
   return [
     activatedOutput(graph, output ?? graph.output[0]!.name),
-    ...parameterWarnings(model, parameters),
+    ...parameterWarnings(survey, parameters),
     folded.length > 0 ? foldedLayers(graph, folded) : perhapsFolded(graph),
     batchNormalization === 'train' ? keptStatistics(graph) : undefined,
     transposedWeights(graph, parameters),
-    generatedNames(graph, parameters, folded),
+    generatedNames(graph, parameters, folded, survey),
+    leftOut(lostParameters(model, survey, folded)),
     layersWithoutNodes(graph, folded),
   ].filter((warning) => warning !== undefined);
 }
@@ -71,10 +76,14 @@ function perhapsFolded({ node }: GraphProto): string | undefined {
 }
 
 /** Batch normalization that predicts by the statistics of the file however long it is trained. */
-function keptStatistics({ node }: GraphProto): string | undefined {
-  const kept = node.filter(
-    ({ opType, attribute }) =>
-      opType === 'BatchNormalization' && (attribute.find(({ name }) => name === 'momentum')?.f ?? 0.9) >= 1,
+function keptStatistics(graph: GraphProto): string | undefined {
+  // Of weights it predicts as it is trained.
+  const fixed = fixedValues(graph);
+  const kept = graph.node.filter(
+    ({ opType, input, attribute }) =>
+      opType === 'BatchNormalization' &&
+      !fixed.has(input[0]!) &&
+      (attribute.find(({ name }) => name === 'momentum')?.f ?? 0.9) >= 1,
   );
   if (kept.length === 0) return undefined;
   const names = kept.map(({ name, output }) => name || output[0]!);
@@ -102,7 +111,13 @@ function generatedNames(
   graph: GraphProto,
   parameters: readonly TensorProto[],
   folded: readonly FoldedNormalization[],
+  { tensors }: Survey,
 ): string | undefined {
+  const generatedIn = new Set(
+    tensors.flatMap(({ tensor, isGenerated, mergedWith }) =>
+      isGenerated && mergedWith === undefined ? tensor.name : [],
+    ),
+  );
   const explained = new Set([
     ...transposedNames(graph, parameters),
     ...graph.node
@@ -111,10 +126,15 @@ function generatedNames(
   ]);
   const generated = parameters
     .map(({ name }) => name)
-    .filter((name) => isGenerated(name) && !explained.has(name));
+    .filter((name) => generatedIn.has(name) && !explained.has(name));
   if (generated.length === 0) return undefined;
   const names = generated.length === 1 ? 'a generated name' : 'generated names';
   return `${count(generated.length, 'parameter')} under ${names} (${listNames(generated)}): computed by the exporter from weights or constants; freeze what should stay constant`;
+}
+
+function leftOut(lost: readonly string[]): string | undefined {
+  if (lost.length === 0) return undefined;
+  return `${count(lost.length, 'parameter')} of the PyTorch module not in the file (${listNames(lost)}): left out because ${lost.length === 1 ? 'it is' : 'they are'} zero, or computed into other tensors, so not trained as in PyTorch; export with optimize=False`;
 }
 
 /** Members of a sequence of which nothing is left. Dropout leaves nothing in evaluation mode. */

@@ -1,18 +1,18 @@
-import type { ModelProto, TensorProto } from 'onnx-buf';
+import type { TensorProto } from 'onnx-buf';
 import { describeDataTypeNumber } from '../graph/data-type.js';
 import type { Part } from '../parameters/merged-tensors.js';
 import { equalParameters } from '../parameters/sharing.js';
-import { surveyModel } from '../parameters/survey.js';
+import type { Survey } from '../parameters/survey.js';
 import type { TensorUse } from '../parameters/tensor-uses.js';
 import { listNames } from '../parameters/untrained.js';
 
 /**
  * What is trained otherwise than the file seems to say, one sentence each.
  *
+ * @param survey of the tensors as the file has them.
  * @param parameters what is trained.
  */
-export function parameterWarnings(model: ModelProto, parameters: readonly TensorProto[]): readonly string[] {
-  const survey = surveyModel(model);
+export function parameterWarnings(survey: Survey, parameters: readonly TensorProto[]): readonly string[] {
   const trained = new Set(parameters.map(({ name }) => name));
   const separated = survey.tensors.filter(
     ({ mergedWith, kind, tensor }) =>
