@@ -1,6 +1,5 @@
 export { collate, type Batch } from './batch.js';
 export { cacheSamples } from './cache.js';
-export { camvid, type CamvidOptions } from './camvid.js';
 export { classAgainstRest } from './class-against-rest.js';
 export { DatasetError } from './dataset-error.js';
 export type { SegmentationDataset, SegmentationSample } from './dataset.js';
@@ -8,7 +7,6 @@ export { createLoader, type Loader, type LoaderOptions } from './loader.js';
 export { imagenetMean, imagenetStandardDeviation } from './normalization.js';
 export { randomFor, uniform, type RandomGenerator } from './random.js';
 export { shapes, type ShapesOptions } from './shapes.js';
+export type { Size } from './size.js';
 export { horizontalFlip, randomHorizontalFlip } from './transform/horizontal-flip.js';
 export { randomCrop, type RandomCropOptions } from './transform/random-crop.js';
-export { randomScale, type RandomScaleOptions } from './transform/random-scale.js';
-export { resize, type Size } from './transform/resize.js';

@@ -1,9 +1,11 @@
+import { checkSameDraws } from './checks/same-draws.js';
 import { checkSameAsNode } from './checks/same-as-node.js';
 import { checkTrainingInWebAssembly, checkTrainingOnWebgpu } from './checks/training-steps.js';
 import { checkWorkerPool, checkWorkerPoolErrors } from './checks/worker-pool.js';
 
 const checks = {
   'kernels give the bits of Node': checkSameAsNode,
+  'data sets draw what they draw in Node': checkSameDraws,
   'pools of threads give the bits of one': checkWorkerPool,
   'a pool that cannot be started says why': checkWorkerPoolErrors,
   'steps train in WebAssembly as in Node': checkTrainingInWebAssembly,

@@ -25,13 +25,15 @@ test('takes the file for browsers of each subpath', () => {
   });
   install('two', { exports: './two.js' });
   install('three', { exports: { import: './three.mjs' } });
-  expect(importMap(root, ['@scope/one', 'two', 'three'])).toEqual({
+  install('four', { exports: { './part': { require: './part.cjs', import: './part.js' } } });
+  expect(importMap(root, ['@scope/one', 'two', 'three', 'four'])).toEqual({
     imports: {
       '@scope/one': '/node_modules/@scope/one/one.js',
       '@scope/one/pool': '/node_modules/@scope/one/in-browser.js',
       '@scope/one/nested': '/node_modules/@scope/one/b.js',
       two: '/node_modules/two/two.js',
       three: '/node_modules/three/three.mjs',
+      'four/part': '/node_modules/four/part.js',
     },
   });
 });

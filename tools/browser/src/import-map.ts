@@ -25,7 +25,9 @@ export function importMap(root: string, packages: readonly string[]): ImportMap 
       readonly exports?: string | Conditions;
     };
     if (exports === undefined) throw new Error(`${path} has no exports`);
-    const bySubpath = typeof exports === 'object' && '.' in exports ? exports : { '.': exports };
+    const hasSubpaths =
+      typeof exports === 'object' && Object.keys(exports).some((key) => key.startsWith('.'));
+    const bySubpath = hasSubpaths ? exports : { '.': exports };
     for (const [subpath, target] of Object.entries(bySubpath)) {
       const file = resolve(target);
       if (file === undefined || file.includes('*')) continue;

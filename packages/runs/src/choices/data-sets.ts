@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import {
   cacheSamples,
-  camvid,
   classAgainstRest,
   DatasetError,
   shapes,
   type SegmentationDataset,
 } from '@lovasz/datasets';
+import { camvid } from '@lovasz/datasets/node';
 import type { Setting } from '../settings/setting.js';
 import type { Size } from '../settings/size.js';
 import { refuse, UsageError } from '../settings/usage-error.js';
@@ -35,7 +35,6 @@ const cacheBytes = 2 ** 30;
 const readers: Readonly<Record<string, DataReader>> = {
   shapes: {
     help: 'generated, the same whatever the seed of the run',
-    // eslint-disable-next-line @typescript-eslint/require-await
     open: async (_argument, split, size) =>
       cacheSamples(shapes({ split, length: shapesLength[split], ...size }), cacheBytes),
   },

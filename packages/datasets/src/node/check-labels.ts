@@ -1,4 +1,4 @@
-import { DatasetError } from './dataset-error.js';
+import { DatasetError } from '../dataset-error.js';
 import { listSome } from './list-some.js';
 
 /**

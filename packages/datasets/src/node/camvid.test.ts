@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { camvid } from './camvid.js';
-import { DatasetError } from './dataset-error.js';
+import { DatasetError } from '../dataset-error.js';
 
 let directory: string;
 

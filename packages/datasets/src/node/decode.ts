@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { DatasetError } from './dataset-error.js';
+import { DatasetError } from '../dataset-error.js';
 
 /** Pixels of a file, row by row. */
 export interface Decoded {

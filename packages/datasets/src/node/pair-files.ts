@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { DatasetError } from './dataset-error.js';
+import { DatasetError } from '../dataset-error.js';
 import { listSome } from './list-some.js';
 
 /** An image file and its label file, by the base name that they share. */

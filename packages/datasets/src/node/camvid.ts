@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { cacheSamples } from './cache.js';
-import { checkInteger } from './check-integer.js';
+import { cacheSamples } from '../cache.js';
+import { checkInteger } from '../check-integer.js';
 import { checkLabels } from './check-labels.js';
-import type { SegmentationDataset } from './dataset.js';
-import { DatasetError } from './dataset-error.js';
+import type { SegmentationDataset } from '../dataset.js';
+import { DatasetError } from '../dataset-error.js';
 import { decodeImage, decodeLabels } from './decode.js';
 import { pairFiles } from './pair-files.js';
-import { resize } from './transform/resize.js';
+import { resize } from './resize.js';
 
 /** The 11 classes and their usual colours, by id. */
 const palette = [

@@ -1,12 +1,7 @@
 import sharp from 'sharp';
 import { checkInteger } from '../check-integer.js';
 import type { SegmentationSample } from '../dataset.js';
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size } from '../size.js';
 
 /**
  * The sample at another size, stretched to it: the image by linear interpolation (averaging when it shrinks), the labels by
