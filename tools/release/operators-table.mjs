@@ -57,7 +57,12 @@ const conventions = [
   ['`Det`', 'singular matrix', 'its cofactors'],
   ['`Attention`', 'a query that may see no key', '0'],
   ['`If`, `Where`', 'the side that is not chosen', '0, even where it is NaN'],
-  ['`Sign`, `Floor`, `Ceil`, `Round`, `Hardmax`, `QuantizeLinear`', 'everywhere', 'none flows'],
+  ['`Sign`, `Floor`, `Ceil`, `Round`, `Hardmax`', 'everywhere', 'none flows'],
+  [
+    '`QuantizeLinear` with the `DequantizeLinear` that reads it',
+    'everywhere',
+    "passes straight through where x rounds to what the type holds, 0 outside (PyTorch's `fake_quantize`); to a trained scale as of the rounded values",
+  ],
 ];
 
 const text = `# Operators
