@@ -103,7 +103,7 @@ function namingFile<Result>(file: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    throw error instanceof OnnxError ? new OnnxError(`${file}: ${error.message}`) : error;
+    throw OnnxError.isOnnxError(error) ? OnnxError.at(error, { file }) : error;
   }
 }
 

@@ -31,8 +31,8 @@ export function trainingGraphOf(model: ModelProto, options: CompileSettings): Tr
     return graph;
   } catch (error) {
     const named = namingOutputOptions(error);
-    if (!(named instanceof OnnxError)) throw named;
+    if (!OnnxError.isOnnxError(named) || named.option !== 'inputShapes') throw named;
     // As the option is called here.
-    throw new OnnxError(named.message.replaceAll('inputShapes', '--input-shape'), {}, { cause: error });
+    throw OnnxError.at(named, { option: '--input-shape' });
   }
 }

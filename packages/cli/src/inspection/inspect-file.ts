@@ -113,7 +113,7 @@ function inspectTraining(
   } catch (error) {
     // The loss or an option does not go with the network.
     const isMismatch = error instanceof RangeError || error instanceof LossRefusedError;
-    if (!(error instanceof OnnxError || isMismatch)) throw error;
+    if (!(OnnxError.isOnnxError(error) || isMismatch)) throw error;
     return { training: { error: error.message } };
   }
 }
@@ -124,7 +124,8 @@ function inspectOutput(model: ModelProto, options: CompileSettings): FileInspect
     const { inputShapes } = options;
     return buildEvaluationGraph(model, { inputShapes, ...outputOptionsOf(options) }).output;
   } catch (error) {
-    if (!(error instanceof OnnxError)) throw namingOutputOptions(error);
-    return { error: error.message };
+    const named = namingOutputOptions(error);
+    if (!OnnxError.isOnnxError(named)) throw named;
+    return { error: named.message };
   }
 }

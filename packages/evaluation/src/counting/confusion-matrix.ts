@@ -19,7 +19,7 @@ export interface ConfusionMatrixOptions extends PixelPolicies {
    * ignored here loses its row only: predictions of it elsewhere stay false positives. To keep a class in the counts
    * and out of a mean, use the option `except` of that mean.
    */
-  readonly ignoreIndex?: number | readonly number[];
+  readonly ignoreIndex?: number | readonly number[] | undefined;
 }
 
 /** A confusion matrix as plain data: exact integers, rows = label, columns = prediction. */

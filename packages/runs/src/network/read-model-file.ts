@@ -12,7 +12,7 @@ export async function readModelFile(file: string, option = '--model'): Promise<M
   try {
     return await readModel(file);
   } catch (error) {
-    if (error instanceof OnnxError) throw new OnnxError(`${file}: ${error.message}`);
+    if (OnnxError.isOnnxError(error)) throw OnnxError.at(error, { file });
     throw new UsageError(`${option}: cannot read ${file}: ${(error as Error).message}`);
   }
 }

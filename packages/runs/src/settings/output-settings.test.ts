@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { OnnxError } from '@lovasz/onnx';
 import { namingOutputOptions, outputOptionsOf, outputSettings } from './output-settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -18,7 +19,7 @@ test('errors come under the names of the options', () => {
   expect(namingOutputOptions(new RangeError('logitThreshold is 1, but there are 4 scores'))).toEqual(
     new UsageError('--logit-threshold is 1, but there are 4 scores'),
   );
-  expect(namingOutputOptions(new Error("output names 'a', but the outputs are 'b'"))).toEqual(
+  expect(namingOutputOptions(new OnnxError("names 'a', but the outputs are 'b'", { option: 'output' }))).toEqual(
     new UsageError("--output names 'a', but the outputs are 'b'"),
   );
   const other = new RangeError('seed is -1');

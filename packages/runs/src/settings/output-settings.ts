@@ -1,4 +1,4 @@
-import type { OutputOptions } from '@lovasz/onnx';
+import { OnnxError, type OutputOptions } from '@lovasz/onnx';
 import { namesOf, parseChoice } from './choice.js';
 import { anyNumber, numberOf } from './number.js';
 import type { SettingsTable } from './setting.js';
@@ -47,13 +47,13 @@ export function outputOptionsOf({ output, layout, logitThreshold }: OutputSettin
 /** An error about the output, under the names that its options have here. */
 export function namingOutputOptions(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const [, option, problem] =
-    /^(logitThreshold|output|classAxis)( (?:is|names) .*)$/s.exec(error.message) ?? [];
+  if (OnnxError.isOnnxError(error)) {
+    return error.option === 'output' ? new UsageError(`--output ${error.reason}`, { cause: error }) : error;
+  }
+  const [, option, problem] = /^(logitThreshold|classAxis)( is .*)$/s.exec(error.message) ?? [];
   switch (option) {
     case 'logitThreshold':
       return new UsageError(`--logit-threshold${problem!}`);
-    case 'output':
-      return new UsageError(`--output${problem!}`);
     case 'classAxis':
       return new UsageError(`--layout: ${error.message}`);
     default:

@@ -76,8 +76,9 @@ export async function openSession(given: RunSettings): Promise<Session> {
     // The run tells them as events.
     onWarning: () => undefined,
   }).catch((error: unknown) => {
-    if (!(error instanceof OnnxError) || isBuiltIn(settings.model)) throw namingOutputOptions(error);
-    throw new OnnxError(`${settings.model}: ${error.message}`);
+    const named = namingOutputOptions(error);
+    if (!OnnxError.isOnnxError(named) || isBuiltIn(settings.model)) throw named;
+    throw OnnxError.at(named, { file: settings.model });
   });
   try {
     refuseIdle();
