@@ -38,6 +38,7 @@ export type { JaccardMethod } from './jaccard/jaccard-method.js';
 export { jaccardWeights } from './jaccard/jaccard-weights.js';
 
 export { checkLabels } from './checks/check-labels.js';
+export { checkMask } from './checks/check-mask.js';
 export { checkScores } from './checks/check-scores.js';
 
 export { referenceBackend } from './reference/reference-backend.js';
@@ -49,4 +50,6 @@ export { kernelJaccardWeights } from './kernels/kernel-jaccard-weights.js';
 export type { Float16Input, HalfArray, KernelArray, KernelInput } from './kernels/input/kernel-input.js';
 export type { HalfFormat } from './kernels/input/half-precision.js';
 export { kernelLoss, type KernelOptions } from './kernels/kernel-loss.js';
+export { lossLayout, type LossLayout } from './kernels/loss-layout.js';
+export type { PixelLayout } from './kernels/input/pixel-layout.js';
 export type { WorkerPool } from './kernels/threads/worker-pool.js';

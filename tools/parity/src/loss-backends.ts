@@ -15,6 +15,7 @@ import { createOnnxBackend, differentiate, encodeModel, GraphBuilder, modelBytes
 import { histogramBound } from './histogram-bound.js';
 import type { LossCall, NumericArray } from './loss-call.js';
 import { runOnce } from './run-once.js';
+import { tfjsBackend } from './tfjs-backends.js';
 
 /** What computes a loss and its gradient. */
 export interface LossBackend {
@@ -28,6 +29,8 @@ export interface LossBackend {
     input: NumericArray,
     labels: NumericArray,
   ): Promise<{ readonly value: number; readonly gradient: ArrayLike<number> }>;
+  /** Ends what `evaluate` has started. */
+  close?(): Promise<void>;
 }
 
 /** The backends that losses can be compared on, by name. */
@@ -48,6 +51,10 @@ export const lossBackends: Readonly<Record<string, LossBackend>> = {
   'kernels-exact': { tolerance: 1e-5, evaluate: kernels('exact') },
   // Pixels that share a bin share their weight.
   'kernels-histogram': { tolerance: 1e-5, bound: histogramBound, evaluate: kernels('histogram') },
+  'tfjs-cpu': tfjsBackend('cpu'),
+  'tfjs-wasm': tfjsBackend('wasm'),
+  'tfjs-webgl': tfjsBackend('webgl'),
+  'tfjs-webgpu': tfjsBackend('webgpu'),
 };
 
 /** The loss as a graph of standard operators with its gradient, on stock ONNX Runtime. */

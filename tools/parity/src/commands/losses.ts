@@ -28,30 +28,34 @@ export async function* compareLosses(folder: string, backendName: string): Async
     const names = Object.keys(lossBackends).join(', ');
     throw new InvalidArgumentError(`unknown backend "${backendName}"; accepted: ${names}`);
   }
-  const { tolerance, bound, evaluate } = lossBackends[backendName]!;
+  const { tolerance, bound, evaluate, close } = lossBackends[backendName]!;
   const { cases, tensors } = await readCaseFolder(folder);
 
-  for (const [index, each] of cases.entries()) {
-    const lossCase = each as LossCase;
-    const name = typeof lossCase?.name === 'string' ? lossCase.name : `case ${index}`;
-    try {
-      const isWeights = lossCase.loss === 'jaccard-weights';
-      const tensor = (part: string) => toNumbers(`${name}.${part}`, tensors);
-      const input = tensor(isWeights ? 'errors' : 'input');
-      const expected = tensor(isWeights ? 'weights' : 'gradient');
-      const labels = tensor(isWeights ? 'foreground' : 'labels');
-      const call = lossCall(lossCase);
-      const { value, gradient } = await evaluate(call, input, labels);
-      const valueError = Math.abs(value - lossCase.value) / Math.max(1, Math.abs(lossCase.value));
-      const scale = largestDifference(expected.data, new Float64Array(expected.data.length)) || 1;
-      const gradientError = largestDifference(gradient, expected.data) / scale;
-      const slack = bound?.(call, input, labels) ?? 0;
-      // A histogram that ties pixels lowers the loss by up to 2⁻¹⁰ of itself.
-      const allowed = slack > 0 ? tolerance + Math.max(slack / scale, 2 ** -10) : tolerance;
-      yield { name, tolerance: allowed, largestError: Math.max(valueError, gradientError) };
-    } catch (error) {
-      yield { name, tolerance, reason: (error as Error).message };
+  try {
+    for (const [index, each] of cases.entries()) {
+      const lossCase = each as LossCase;
+      const name = typeof lossCase?.name === 'string' ? lossCase.name : `case ${index}`;
+      try {
+        const isWeights = lossCase.loss === 'jaccard-weights';
+        const tensor = (part: string) => toNumbers(`${name}.${part}`, tensors);
+        const input = tensor(isWeights ? 'errors' : 'input');
+        const expected = tensor(isWeights ? 'weights' : 'gradient');
+        const labels = tensor(isWeights ? 'foreground' : 'labels');
+        const call = lossCall(lossCase);
+        const { value, gradient } = await evaluate(call, input, labels);
+        const valueError = Math.abs(value - lossCase.value) / Math.max(1, Math.abs(lossCase.value));
+        const scale = largestDifference(expected.data, new Float64Array(expected.data.length)) || 1;
+        const gradientError = largestDifference(gradient, expected.data) / scale;
+        const slack = bound?.(call, input, labels) ?? 0;
+        // A histogram that ties pixels lowers the loss by up to 2⁻¹⁰ of itself.
+        const allowed = slack > 0 ? tolerance + Math.max(slack / scale, 2 ** -10) : tolerance;
+        yield { name, tolerance: allowed, largestError: Math.max(valueError, gradientError) };
+      } catch (error) {
+        yield { name, tolerance, reason: (error as Error).message };
+      }
     }
+  } finally {
+    await close?.();
   }
 }
 

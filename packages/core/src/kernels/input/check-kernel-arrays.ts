@@ -6,9 +6,9 @@ const mostEntries = 2 ** 31 - 1;
 /** Classes are held in 16 bits, one value of which means that a pixel is ignored. */
 const mostClasses = 2 ** 16 - 1;
 
-/** Values of any kind, and the shape they are said to have. */
-interface Shaped {
-  readonly data: ArrayLike<number>;
+/** Values of any kind, if they are at hand, and the shape they are said to have. */
+export interface Shaped {
+  readonly data?: ArrayLike<number> | undefined;
   readonly shape: readonly number[];
 }
 
@@ -35,7 +35,7 @@ export function checkShapes(
     readonly layout: Layout | undefined;
   },
 ): void {
-  checkFloat32(kind, input.data);
+  if (input.data !== undefined) checkFloat32(kind, input.data);
   const description = `${kind} of shape [${input.shape.join(', ')}]`;
   const rank = hasClasses ? 2 : 1;
   if (input.shape.length < rank) {
@@ -48,7 +48,7 @@ export function checkShapes(
   if (size > mostEntries) {
     throw new RangeError(`${description} has ${size} entries; kernels count to ${mostEntries}`);
   }
-  if (size !== input.data.length) {
+  if (input.data !== undefined && size !== input.data.length) {
     throw new RangeError(`${description} has data of length ${input.data.length}; expected ${size}`);
   }
   let expected = binaryLabelShape(input.shape, labels.shape, layout);
@@ -77,7 +77,7 @@ function checkPixels(
     throw new RangeError(`${text} for ${description}; expected shape [${expected.join(', ')}]`);
   }
   const pixels = expected.reduce((product, length) => product * length, 1);
-  if (data.length !== pixels) {
+  if (data !== undefined && data.length !== pixels) {
     throw new RangeError(`${text} has data of length ${data.length}; expected ${pixels}`);
   }
 }
