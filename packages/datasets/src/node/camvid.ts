@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import { cacheSamples } from '../cache.js';
-import { checkInteger } from '../check-integer.js';
-import { checkLabels } from './check-labels.js';
 import type { SegmentationDataset } from '../dataset.js';
-import { DatasetError } from '../dataset-error.js';
-import { decodeImage, decodeLabels } from './decode.js';
-import { pairFiles } from './pair-files.js';
-import { resize } from './resize.js';
+import { openPairs, type FileOptions } from './open-pairs.js';
 
 /** The 11 classes and their usual colours, by id. */
 const palette = [
@@ -27,14 +21,7 @@ const ignoreIndex = 11;
 const splits = ['train', 'val'] as const;
 
 /** Options of {@link camvid}. */
-export interface CamvidOptions {
-  /** Width that samples are resized to; goes with `height`. By default they keep their size. */
-  readonly width?: number;
-  /** Height that samples are resized to; goes with `width`. */
-  readonly height?: number;
-  /** Limit on the bytes of decoded, resized samples kept in memory for later epochs. Default 1 GiB; 0 keeps none. */
-  readonly cacheBytes?: number;
-}
+export type CamvidOptions = FileOptions;
 
 /**
  * CamVid (Brostow et al. 2009) with the 11 classes of Badrinarayanan et al. 2017, from a folder that holds `train` and
@@ -54,47 +41,16 @@ export interface CamvidOptions {
 export async function camvid(
   directory: string,
   split: 'train' | 'val',
-  { width, height, cacheBytes = 2 ** 30 }: CamvidOptions = {},
+  options: CamvidOptions = {},
 ): Promise<SegmentationDataset> {
   if (!splits.includes(split)) {
     throw new RangeError(`split is ${String(split)}; expected one of ${splits.join(', ')}`);
   }
-  if ((width === undefined) !== (height === undefined)) {
-    throw new RangeError(`width is ${width} and height is ${height}; expected both or none`);
-  }
-  const size = width === undefined || height === undefined ? undefined : { width, height };
-  if (size !== undefined) {
-    checkInteger('width', size.width, 1);
-    checkInteger('height', size.height, 1);
-  }
-  const files = await pairFiles(join(directory, split), join(directory, `${split}annot`));
-
-  const dataset: SegmentationDataset = {
+  const facts = {
     name: `camvid/${split}`,
     classes: palette.map(([name]) => name),
     colors: palette.map(([, color]) => color),
     ignoreIndex,
-    length: files.length,
-    async sample(index) {
-      checkInteger('index', index, 0, files.length - 1);
-      const file = files[index]!;
-      const [image, labels] = await Promise.all([decodeImage(file.image), decodeLabels(file.labels)]);
-      if (image.width !== labels.width || image.height !== labels.height) {
-        throw new DatasetError(
-          `${file.image} is ${image.width} × ${image.height}, but its labels ${file.labels} are ` +
-            `${labels.width} × ${labels.height}`,
-        );
-      }
-      checkLabels(file.labels, labels.data, { numClasses: palette.length, ignoreIndex });
-      const sample = {
-        id: file.id,
-        width: image.width,
-        height: image.height,
-        image: image.data,
-        labels: labels.data,
-      };
-      return size === undefined ? sample : resize(sample, size);
-    },
   };
-  return cacheSamples(dataset, cacheBytes);
+  return openPairs(join(directory, split), join(directory, `${split}annot`), facts, options);
 }
