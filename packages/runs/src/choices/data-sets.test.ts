@@ -15,6 +15,13 @@ test('training and validation images differ, and have the size asked for', async
   expect((await train.sample(0)).image).not.toEqual((await validation.sample(0)).image);
 });
 
+test('images and masks of a folder of one\'s own are read by its name', async () => {
+  await expect(openData('folder:no/such', 'val')).rejects.toThrow(UsageError);
+  await expect(openData('folder:no/such', 'val')).rejects.toThrow(
+    `--data: cannot read ${join('no/such', 'classes.txt')}`,
+  );
+});
+
 test('a folder without images is a mistake of the command line', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'lovasz-'));
   try {
@@ -55,6 +62,6 @@ test('a data set is a name, and what it is read from', () => {
 
 test.each(['', 'camvid', 'camvid:', 'shapes:x', 'coco:x', 'toString', ':x'])('refuses %j', (text) => {
   expect(() => dataSetting.parse(text)).toThrow(
-    new UsageError(`--data: '${text}' given; accepted: shapes, camvid:DIR`),
+    new UsageError(`--data: '${text}' given; accepted: shapes, folder:DIR, camvid:DIR`),
   );
 });

@@ -6,7 +6,7 @@ import {
   shapes,
   type SegmentationDataset,
 } from '@lovasz/datasets';
-import { camvid } from '@lovasz/datasets/node';
+import { camvid, imageFolder } from '@lovasz/datasets/node';
 import type { Setting } from '../settings/setting.js';
 import type { Size } from '../settings/size.js';
 import { refuse, UsageError } from '../settings/usage-error.js';
@@ -37,6 +37,11 @@ const readers: Readonly<Record<string, DataReader>> = {
     help: 'generated, the same whatever the seed of the run',
     open: async (_argument, split, size) =>
       cacheSamples(shapes({ split, length: shapesLength[split], ...size }), cacheBytes),
+  },
+  folder: {
+    argument: 'DIR',
+    help: 'your own images and masks',
+    open: (directory, split, size) => imageFolder(directory, split, { ...size, cacheBytes }),
   },
   camvid: {
     argument: 'DIR',
