@@ -103,7 +103,7 @@ createSchedule(settings.schedule, settings.learningRate, steps),
   };
 }
 
-function openLoader({ batch, seed, crop }: RunSettings, train: SegmentationDataset): Loader {
+export function openLoader({ batch, seed, crop, flip }: Pick<RunSettings, 'batch' | 'seed' | 'crop' | 'flip'>, train: SegmentationDataset): Loader {
   if (batch > train.length) {
     throw new UsageError(
       `--batch: ${batch} given; accepted: at most the ${train.length} images of ${train.name}`,
@@ -116,8 +116,10 @@ function openLoader({ batch, seed, crop }: RunSettings, train: SegmentationDatas
     shuffle: true,
     // A smaller last batch would not fit the training graph.
     dropLast: true,
-    transform: (sample, random) =>
-      randomHorizontalFlip(window === undefined ? sample : randomCrop(sample, window, random), random),
+    transform: (sample, random) => {
+      const part = window === undefined ? sample : randomCrop(sample, window, random);
+      return flip === 'none' ? part : randomHorizontalFlip(part, random);
+    },
   });
 }
 

@@ -36,6 +36,7 @@ describe('recordSettings', () => {
       '--batch': '4',
       '--size': '240x180',
       '--crop': '200x160',
+      '--flip': 'horizontal',
       '--optimizer': 'sgd',
       '--lr': '1e-7',
       '--momentum': '0.5',

@@ -4,6 +4,7 @@ import { lossSetting, type LossName } from '../choices/losses.js';
 import { modelSetting, modelTitle } from '../choices/models.js';
 import { checkMomentum, optimizerSettings, type OptimizerSettings } from '../choices/optimizers.js';
 import { scheduleSetting, type ScheduleName } from '../choices/schedules.js';
+import { parseChoice } from '../settings/choice.js';
 import { wholeNumber } from '../settings/number.js';
 import { outputSettings, type OutputSettings } from '../settings/output-settings.js';
 import { parameterSettings, type ParameterSettings } from '../settings/parameter-settings.js';
@@ -11,6 +12,8 @@ import { recomputeSetting } from '../settings/recompute.js';
 import { completeSettings, type Given, type SettingsTable } from '../settings/setting.js';
 import { formatSize, sizeWords, type Size } from '../settings/size.js';
 import { UsageError } from '../settings/usage-error.js';
+
+const flips = ['horizontal', 'none'] as const;
 
 /** Everything that makes a run what it is. */
 export interface RunSettings extends OptimizerSettings, OutputSettings, ParameterSettings {
@@ -32,6 +35,8 @@ export interface RunSettings extends OptimizerSettings, OutputSettings, Paramete
   readonly size: Size | undefined;
   /** The size of the random crops trained on; whole images where undefined. */
   readonly crop: Size | undefined;
+  /** Whether images are mirrored at random: `horizontal`, half of them left to right, or `none`. */
+  readonly flip: (typeof flips)[number];
   readonly schedule: ScheduleName;
   /** Of everything random. */
   readonly seed: number;
@@ -80,6 +85,13 @@ export const runSettings: SettingsTable<RunSettings> = {
     placeholder: 'size',
     help: 'WIDTHxHEIGHT of the random crops to train on',
     initialText: 'whole images',
+  },
+  flip: {
+    flag: '--flip',
+    placeholder: 'direction',
+    help: 'horizontal: mirror half of the images to train on, drawn anew each epoch; none: where left and right differ, as in text',
+    initial: () => 'horizontal',
+    parse: (text) => parseChoice('--flip', text, flips),
   },
   ...outputSettings,
   ...optimizerSettings,
