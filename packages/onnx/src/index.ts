@@ -43,6 +43,7 @@ export {
 export type { Recompute } from './differentiation/loss-gradients.js';
 export type { Optimizer, UpdateRequest } from './training/optimizer.js';
 export type { ParameterSelection } from './training/parameter-selection.js';
+export { rmsprop } from './training/rmsprop.js';
 export { sgd } from './training/sgd.js';
 export type { ClassAxis } from './training/channel-axis.js';
 export type { OutputOptions, TrainedOutput } from './training/trained-output.js';

@@ -58,7 +58,7 @@ describe('options made of a table of settings', () => {
       '--loss <loss> loss to minimise: cross-entropy, lovasz-softmax,',
       'or a sum such as a+b (default: cross-entropy+lovasz-softmax)',
       '--epochs <count> passes over the training images (default: 10)',
-      '--lr <rate> learning rate of the first step (default: 0.01 with sgd, 0.0005 with adam)',
+      '--lr <rate> learning rate of the first step (default: 0.01 with sgd, 0.0005 with adam,',
       '--momentum <factor> momentum of the optimizers that have one (default: 0.9 with sgd)',
       "WIDTHxHEIGHT that images are resized to (default: the data set's own)",
       '--foreground <class> name or number of a class to tell from all others, as two classes --loss',

@@ -5,6 +5,7 @@ import type { Value } from '../graph/value.js';
 import type { Numbers } from '../graph/operator.js';
 import { adam } from './adam.js';
 import type { Optimizer } from './optimizer.js';
+import { rmsprop } from './rmsprop.js';
 import { sgd } from './sgd.js';
 
 const start = [0.5, -1, 2];
@@ -81,12 +82,25 @@ describe('optimizers follow their formulas', () => {
     expectClose(trace(adam({ beta1, beta2, epsilon, weightDecay }), rate, 4), expected);
   });
 
+  test('rmsprop with weight decay', () => {
+    const [alpha, epsilon, weightDecay, rate] = [0.9, 1e-3, 0.02, 0.05];
+    let weights = start;
+    let second = [0, 0, 0];
+    const expected = Array.from({ length: 4 }, () => {
+      const gradient = gradientAt(weights).map((entry, k) => entry + weightDecay * weights[k]!);
+      second = second.map((entry, k) => alpha * entry + (1 - alpha) * gradient[k]! ** 2);
+      weights = weights.map((entry, k) => entry - (rate * gradient[k]!) / (Math.sqrt(second[k]!) + epsilon));
+      return weights;
+    });
+    expectClose(trace(rmsprop({ alpha, epsilon, weightDecay }), rate, 4), expected);
+  });
+
   test('the first step of adam has the size of the learning rate, whatever the gradient', () => {
     const [weights] = trace(adam(), 0.1, 1) as [number[]];
     weights.forEach((entry, k) => expect(Math.abs(entry - start[k]!)).toBeCloseTo(0.1, 6));
   });
 
-  test.each([sgd(), adam({ beta1: 0.8, beta2: 0.95 })])(
+  test.each([sgd(), adam({ beta1: 0.8, beta2: 0.95 }), rmsprop()])(
     'the formulas of the scalars of $name give their values',
     (optimizer) => {
       for (const step of [1, 2, 1000]) {
@@ -103,6 +117,7 @@ describe('optimizers follow their formulas', () => {
   test('settings out of range are refused with their value', () => {
     expect(() => sgd({ momentum: 1 })).toThrow(new RangeError('momentum is 1, expected a number in [0, 1)'));
     expect(() => adam({ beta2: -0.1 })).toThrow(RangeError);
+    expect(() => rmsprop({ alpha: 1 })).toThrow('alpha is 1, expected a number in [0, 1)');
     expect(() => adam({ weightDecay: NaN })).toThrow('weightDecay is NaN, expected a finite number');
   });
 });

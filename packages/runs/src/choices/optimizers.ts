@@ -1,4 +1,4 @@
-import { adam, sgd, type Optimizer } from '@lovasz/onnx';
+import { adam, rmsprop, sgd, type Optimizer } from '@lovasz/onnx';
 import { namesOf, parseChoice } from '../settings/choice.js';
 import { belowOne, nonNegative, numberOf, positive } from '../settings/number.js';
 import type { SettingsTable } from '../settings/setting.js';
@@ -32,6 +32,8 @@ const optimizers = {
   },
   // As ENet's authors.
   adam: { learningRate: 5e-4, weightDecay: 2e-4, create: ({ weightDecay }) => adam({ weightDecay }) },
+  // The learning rate that Keras has for it; weight decay as with Adam.
+  rmsprop: { learningRate: 1e-3, weightDecay: 2e-4, create: ({ weightDecay }) => rmsprop({ weightDecay }) },
 } satisfies Readonly<Record<string, OptimizerChoice>>;
 
 /** The name of an update rule. */
