@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { parseInputShape, type InputShapes } from 'lovasz';
+import { checkCases } from './commands/cases.js';
 import { compareCompiled } from './commands/compiled.js';
 import { compareExports } from './commands/full-size-exports.js';
 import { compareRecipes } from './commands/export-recipes.js';
@@ -156,6 +157,13 @@ export async function runParity(args: readonly string[], write: (line: string) =
     .option('--input-shape <shape>', 'NAME=1x3x64x64: shape of an input (repeatable)', inputShape)
     .action(async (paths: readonly string[], options: { inputShape?: InputShapes }) => {
       exitCode = await reportOutcomes(compareTrained(paths, options.inputShape), write);
+    });
+  program
+    .command('cases')
+    .description('small inputs that went wrong once: each trained, written and compared as its README says')
+    .argument('<folder>', 'folder of README.md and a folder for each kind')
+    .action(async (folder: string) => {
+      exitCode = await reportOutcomes(checkCases(folder), write);
     });
   program
     .command('profiles')

@@ -1,4 +1,5 @@
 import type { ModelProto, TensorProto, ValueInfoProto } from 'onnx-buf';
+import { declaredLength } from '../model/declared-length.js';
 import { describeDataTypeNumber, isHalfPrecision } from '../graph/data-type.js';
 import { sizeOf } from '../graph/tensor.js';
 import { opsetOf } from '../model/decode-model.js';
@@ -103,8 +104,9 @@ function declared({ name, type }: ValueInfoProto): DeclaredValue {
   return {
     name,
     type: describeDataTypeNumber(elemType),
-    shape: shape?.dim.map(({ value }) =>
-      value.case === 'dimValue' ? Number(value.value) : value.case === 'dimParam' ? value.value : '?',
+    shape: shape?.dim.map(
+      (dimension) =>
+        declaredLength(dimension) ?? (dimension.value.case === 'dimParam' ? dimension.value.value : '?'),
     ),
   };
 }

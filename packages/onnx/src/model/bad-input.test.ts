@@ -303,12 +303,15 @@ describe('what does not fit is refused with the node, the tensor and the cause',
     expect(() => importModel(sparse)).toThrow("initializer 'sparse': is sparse");
   });
 
-  test('an input without a shape, or of negative length', () => {
+  test('an input without a shape, or of a length that is left open by −1', () => {
     const open = model([node('y = Conv(x, weight)')]);
     const type = open.graph!.input[0]!.type!.value;
     if (type.case !== 'tensorType') throw new Error('x is a tensor');
     type.value.shape!.dim[0]!.value = { case: 'dimValue', value: -1n };
-    expect(() => importModel(open)).toThrow("input 'x': shape [-1, 3, 4, 4] is not made of non-negative");
+    expect(() => importModel(open)).toThrow(
+      "input 'x': has shape [?, 3, 4, 4]; its open dimensions must be bound",
+    );
+    expect(importModel(open, { inputShapes: { x: [2, 3, 4, 4] } }).inputs[0]!.shape).toEqual([2, 3, 4, 4]);
     delete type.value.shape;
     expect(() => importModel(open)).toThrow("input 'x': has no shape");
   });

@@ -75,8 +75,14 @@ export const contributedOperators: Readonly<Record<string, ContributedOperator>>
   FusedMatMul: {
     inputs: [2, 2],
     roles: ['weight', 'weight'],
-    attributes: ['alpha', 'transA', 'transB'],
+    attributes: ['alpha', 'transA', 'transB', 'transBatchA', 'transBatchB'],
     write: (graph, node) => {
+      for (const name of ['transBatchA', 'transBatchB']) {
+        if ((node.attributes[name] ?? 0) !== 0) {
+          const place = { operator: node.operator, node: node.name };
+          throw new OnnxError(`${name} ${String(node.attributes[name])} is not supported, expected 0`, place);
+        }
+      }
       const [a, b] = node.inputs.map((input, position) =>
         node.attributes[position === 0 ? 'transA' : 'transB'] === 1 ? swapLastAxes(graph, input!) : input!,
       );

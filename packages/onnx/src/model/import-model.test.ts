@@ -86,7 +86,7 @@ describe('models', () => {
 
   test('symbolic dimensions must be bound, fixed ones respected', () => {
     expect(() => importModel(small())).toThrow(
-      "input 'x': has shape [batch, 3]; its symbolic dimensions must be bound",
+      "input 'x': has shape [batch, 3]; its open dimensions must be bound",
     );
     expect(() => importModel(small(), { inputShapes: { x: [1, 4] } })).toThrow(
       'has shape [batch, 3], but is given as [1, 4] by inputShapes',
@@ -309,6 +309,19 @@ describe('constructs that are resolved while a model is read', () => {
       { operator: 'Identity', inputs: ['product'], outputs: ['one'] },
     );
     expect(run(fused, 1)).toEqual([10]);
+  });
+
+  test("FusedMatMul as ONNX Runtime's optimizer writes it", () => {
+    const product = (transBatchB: number): ModelProto =>
+      withNodes({
+        operator: 'FusedMatMul',
+        domain: 'com.microsoft',
+        inputs: ['x', 'x'],
+        outputs: ['y'],
+        attributes: [integer('transB', 1), integer('transBatchA', 0), integer('transBatchB', transBatchB)],
+      });
+    expect(run(product(0), 1)).toEqual([5]);
+    expect(() => run(product(1), 1)).toThrow("FusedMatMul 'y': transBatchB 1 is not supported, expected 0");
   });
 
   test('a fused convolution ends with its activation', () => {

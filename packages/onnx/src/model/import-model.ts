@@ -11,6 +11,7 @@ import type { AttributeValue } from '../graph/attributes.js';
 import { dataTypeOfNumber, describeDataTypeNumber } from '../graph/data-type.js';
 import { Value, type ValueType } from '../graph/value.js';
 import { OnnxError, withPlace, type Place } from '../graph/onnx-error.js';
+import { declaredLength } from './declared-length.js';
 import { checkInputs } from './check-inputs.js';
 import { operatorNamed } from '../operators/registry.js';
 import { ownProperty } from '../graph/own-property.js';
@@ -389,11 +390,12 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
       place,
     );
   }
-  const declared = tensor.value.shape?.dim.map((dimension) => dimension.value) ?? [];
-  const describe = `[${declared.map((dimension) => String(dimension.value ?? '?')).join(', ')}]`;
+  const dimensions = tensor.value.shape?.dim ?? [];
+  const declared = dimensions.map(declaredLength);
+  const describe = `[${dimensions.map(({ value }, axis) => String(declared[axis] ?? (value.case === 'dimParam' ? value.value : '?'))).join(', ')}]`;
   if (bound !== undefined && (tensor.value.shape === undefined || bound.length === declared.length)) {
-    declared.forEach((dimension, axis) => {
-      if (dimension.case === 'dimValue' && Number(dimension.value) !== bound[axis]) {
+    declared.forEach((length, axis) => {
+      if (length !== undefined && length !== bound[axis]) {
         throw new OnnxError(`has shape ${describe}, but is given as [${bound.join(', ')}]`, given);
       }
     });
@@ -405,11 +407,11 @@ function inputType(input: ValueInfoProto, bound: readonly number[] | undefined):
   if (bound !== undefined) {
     throw new OnnxError(`has shape ${describe}, but is given as [${bound.join(', ')}]`, given);
   }
-  const shape = declared.map((dimension) => {
-    if (dimension.case !== 'dimValue') {
-      throw new OnnxError(`has shape ${describe}; its symbolic dimensions must be bound`, given);
+  const shape = declared.map((length) => {
+    if (length === undefined) {
+      throw new OnnxError(`has shape ${describe}; its open dimensions must be bound`, given);
     }
-    return Number(dimension.value);
+    return length;
   });
   return { dataType, shape };
 }

@@ -160,7 +160,9 @@ export const gridSampleOperators: readonly Operator[] = [
     },
     // Every combination of taps is one GatherElements on the flattened image, times the product of its weights.
     rewrite: (graph, node) => {
-      const [x, grid] = [node.input(0), node.input(1)];
+      const x = node.input(0);
+      // Its type may be another one than the image's.
+      const grid = graph.cast(node.input(1), x.dataType);
       const [batch, channels, ...lengths] = x.shape as [number, number, ...number[]];
       const samples = sizeOf(grid.shape.slice(1, -1));
       const strides = stridesOf(lengths);

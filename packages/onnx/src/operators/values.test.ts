@@ -501,3 +501,16 @@ describe('what does not fit is refused, with the numbers', () => {
     expect(() => compute(operator, operands, attributes)).toThrow(message);
   });
 });
+
+test.each(['float32', 'float64'] as const)(
+  'GridSample takes a grid of another type: an image of %s',
+  (type) => {
+    const graph = new GraphBuilder();
+    const image = graph.input('image', type, [1, 1, 1, 3]);
+    const grid = graph.constant([0.5, 0], [1, 1, 1, 2], type === 'float32' ? 'float64' : 'float32');
+    const sampled = graph.only('GridSample', [image, grid], { align_corners: 1 });
+    const feeds = new Map([[image, { shape: image.shape, data: Float64Array.of(1, 2, 4) }]]);
+    expect(sampled.dataType).toBe(type);
+    expect([...interpret([sampled], feeds)[0]!.data]).toEqual([3]);
+  },
+);
