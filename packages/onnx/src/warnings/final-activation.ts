@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
+import { constantOf } from '../parameters/hoist-constants.js';
 import { traitsOf } from '../model/operator-traits.js';
 
 /** What makes something other than logits out of them. */
@@ -23,7 +24,10 @@ const activations: ReadonlySet<string> = new Set([
   'LogSoftmax',
   'Sigmoid',
   'Softmax',
+  'Tanh',
 ]);
+
+const linear: ReadonlySet<string> = new Set(['Add', 'Div', 'Mul', 'Sub']);
 
 /** The activation that an output of a graph ends in: an operator, or the same written as exponentials and sums. */
 export function finalActivation(graph: GraphProto, output: string): FinalActivation | undefined {
@@ -41,6 +45,18 @@ export function finalActivation(graph: GraphProto, output: string): FinalActivat
   const isConstant = (name: string): boolean => {
     const settled = settle(name);
     return initializers.has(settled) || writers.get(settled)?.opType === 'Constant';
+  };
+  const single = new Set(
+    graph.initializer.filter(({ dims }) => dims.every((length) => length === 1n)).map(({ name }) => name),
+  );
+  /** Whether it is one number, which scales or shifts and leaves an activation one. */
+  const isNumber = (name: string | undefined): boolean => {
+    const settled = settle(name ?? '');
+    const writer = writers.get(settled);
+    return (
+      single.has(settled) ||
+      (writer !== undefined && constantOf(writer)?.dims.every((length) => length === 1n) === true)
+    );
   };
   /** Without the maximum that is subtracted lest the exponential overflow. */
   const unshifted = (name: string): string => {
@@ -72,6 +88,10 @@ export function finalActivation(graph: GraphProto, output: string): FinalActivat
     if (node === undefined) return undefined;
     const [first, second] = node.input as [string, string | undefined];
     if (activations.has(node.opType)) return { activation: node.opType, logits: settle(first) };
+    if (linear.has(node.opType) && (isNumber(first) || isNumber(second))) {
+      const scaled = activationOf(isNumber(first) ? second! : first);
+      if (scaled !== undefined) return scaled;
+    }
     switch (node.opType) {
       case 'Log': {
         const inner = activationOf(first);
@@ -81,6 +101,15 @@ export function finalActivation(graph: GraphProto, output: string): FinalActivat
         return isConstant(first)
           ? found('Sigmoid', logistic(second))
           : found('Softmax', sameValue(exponent(first), exponentOfSum(second)));
+      case 'Exp': {
+        const inner = activationOf(first);
+        return inner?.activation === 'LogSoftmax' ? { ...inner, activation: 'Softmax' } : undefined;
+      }
+      case 'LpNormalization':
+        return found(
+          'Softmax',
+          node.attribute.some(({ name: n, i }) => n === 'p' && i === 1n) ? exponent(first) : undefined,
+        );
       case 'Reciprocal':
         return found('Sigmoid', logistic(first));
       case 'Mul':

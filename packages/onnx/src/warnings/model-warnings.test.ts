@@ -163,6 +163,10 @@ describe('an output that is no logits', () => {
     ['LogSoftmax', `${shifted}; l = Log(s); y = Sub(d, l)`],
     ['LogSoftmax', 'l = ReduceLogSumExp(x, axes); y = Sub(x, l)'],
     ['the logarithm of Softmax', 'p = Softmax(x); y = Log(p)'],
+    ['the logarithm of Softmax', 'p = Softmax(x); a = Add(p, one); y = Log(a)'],
+    ['Softmax', 'l = ReduceLogSumExp(x, axes); d = Sub(x, l); y = Exp(d)'],
+    ['Sigmoid', 'p = Sigmoid(x); y = Mul(p, one)'],
+    ['Tanh', 't = Tanh(x); m = Mul(one, t); y = Add(m, one)'],
     ['Sigmoid', 'n = Neg(x); e = Exp(n); a = Add(one, e); y = Div(one, a)'],
     ['Sigmoid', 'n = Neg(x); e = Exp(n); a = Add(e, one); r = Reciprocal(a); y = Identity(r)'],
   ])('%s: %s', (activation, text) => {
@@ -191,6 +195,7 @@ describe('an output that is no logits', () => {
     'a = Sigmoid(x); y = Mul(x, a)',
     'e = Exp(x); s = ReduceSum(z, axes); y = Div(e, s)',
     'y = Div(x, one)',
+    'a = Softmax(x); y = Mul(a, w)',
     'm = ReduceMean(x, axes); y = Sub(x, m)',
   ])('none: %s', (text) => {
     expect(warningsOf(modelOf(text))).toEqual([]);
