@@ -161,6 +161,8 @@ function bring(name, example) {
   const best =
     from.find((specifier) => specifier === example.package) ??
     from.find((specifier) => specifier.startsWith(`${example.package}/`)) ??
+    // A loss before the metric of its name.
+    from.find((specifier) => specifier === '@lovasz/core') ??
     from[0];
   if (best !== undefined) return `import { ${name} } from '${best}';`;
   return given[''][name] === undefined ? undefined : `const ${name} = ${given[''][name]};`;
