@@ -14,7 +14,7 @@ let tiny: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'lovasz-'));
   tiny = join(root, 'tiny.onnx');
-  const model = unet({ classes: 5, width: 16, height: 16, base: 4, depth: 2, seed: 1 });
+  const model = unet({ classCount: 5, width: 16, height: 16, base: 4, depth: 2, seed: 1 });
   await writeFile(tiny, modelBytes(model));
 });
 afterAll(() => rm(root, { recursive: true }));

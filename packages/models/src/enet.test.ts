@@ -4,7 +4,7 @@ import { enet } from './enet.js';
 import { randomNumbers } from './random-numbers.js';
 import { largestGradients, logitsOf, parameterCount } from './testing/run-model.js';
 
-const small = { classes: 2, width: 16, height: 16, seed: 7 };
+const small = { classCount: 2, width: 16, height: 16, seed: 7 };
 
 const random = (count: number): Float64Array => Float64Array.from(randomNumbers(3).uniform(count, 1));
 
@@ -59,7 +59,7 @@ describe('enet', () => {
       decoder(16, 16) +
       (4 * 16 * 11 + 11);
     expect(total).toBe(363_098);
-    expect(parameterCount(enet({ ...small, classes: 11 }))).toBe(total);
+    expect(parameterCount(enet({ ...small, classCount: 11 }))).toBe(total);
   });
 
   test('training drops channels of single images, in the encoder only', () => {

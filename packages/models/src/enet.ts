@@ -25,11 +25,11 @@ const epsilon = 1e-3;
  * @throws RangeError for an option that is no integer or out of range.
  *
  * @example
- * const model = enet({ classes: 11, width: 480, height: 360, seed: 1 });
+ * const model = enet({ classCount: 11, width: 480, height: 360, seed: 1 });
  */
 export function enet(options: NetworkOptions): ModelProto {
   const checked = checkNetworkOptions(options);
-  const { classes, seed } = checked;
+  const { classCount, seed } = checked;
   const graph = new GraphBuilder();
   const layers = layersOf(graph, randomNumbers(seed));
   const encode = (name: string, x: Value, kind: EncoderKind): Value =>
@@ -52,7 +52,7 @@ export function enet(options: NetworkOptions): ModelProto {
     for (let place = 1; place <= 2; place++) x = decode(`stage_4.${place}`, x);
     x = upsampling(graph, layers, 'stage_5.0', x, 16, first.indices);
     x = decode('stage_5.1', x);
-    return layers.upsamplingClassifier('full_convolution', x, classes);
+    return layers.upsamplingClassifier('full_convolution', x, classCount);
   });
 }
 

@@ -16,9 +16,9 @@ export interface Layers {
   /** Doubles the size: stride 2, without bias. Drawn as {@link Layers.convolution}. */
   transposedConvolution(name: string, x: Value, options: { filters: number; kernel: number }): Value;
   /** The last layer, 1×1 with bias. No rectifier follows, so both are uniform in ±1/√fan-in, as in Torch. */
-  classifier(name: string, x: Value, classes: number): Value;
+  classifier(name: string, x: Value, classCount: number): Value;
   /** As {@link Layers.classifier}, with kernel 2 and stride 2: doubles the size. */
-  upsamplingClassifier(name: string, x: Value, classes: number): Value;
+  upsamplingClassifier(name: string, x: Value, classCount: number): Value;
   batchNormalization(name: string, x: Value, epsilon: number): Value;
   /** A rectifier whose slope below zero is trained, one for each channel, from 1/4. */
   parametricRelu(name: string, x: Value): Value;
@@ -67,16 +67,16 @@ export function layersOf(graph: GraphBuilder, random: RandomNumbers): Layers {
         output_padding: [kernel % 2, kernel % 2],
       })[0]!;
     },
-    classifier: (name, x, classes) => {
+    classifier: (name, x, classCount) => {
       const channels = channelsOf(x);
-      const weight = torch(`${name}.weight`, [classes, channels, 1, 1], channels);
-      const bias = torch(`${name}.bias`, [classes], channels);
+      const weight = torch(`${name}.weight`, [classCount, channels, 1, 1], channels);
+      const bias = torch(`${name}.bias`, [classCount], channels);
       return apply(name, 'Conv', [x, weight, bias], { kernel_shape: [1, 1] })[0]!;
     },
-    upsamplingClassifier: (name, x, classes) => {
+    upsamplingClassifier: (name, x, classCount) => {
       const channels = channelsOf(x);
-      const weight = torch(`${name}.weight`, [channels, classes, 2, 2], channels);
-      const bias = torch(`${name}.bias`, [classes], channels);
+      const weight = torch(`${name}.weight`, [channels, classCount, 2, 2], channels);
+      const bias = torch(`${name}.bias`, [classCount], channels);
       return apply(name, 'ConvTranspose', [x, weight, bias], { ...doubling, kernel_shape: [2, 2] })[0]!;
     },
     batchNormalization: (name, x, epsilon) => {

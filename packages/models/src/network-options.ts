@@ -1,7 +1,7 @@
 /** What every network is told. */
 export interface NetworkOptions {
   /** How many classes are told apart: the channels of `logits`. At least 1. */
-  readonly classes: number;
+  readonly classCount: number;
   /** Columns of the image. */
   readonly width: number;
   /** Rows of the image. */
@@ -18,12 +18,12 @@ export interface NetworkOptions {
 export function checkNetworkOptions(options: NetworkOptions): Required<{
   [Name in keyof NetworkOptions]: number;
 }> {
-  const { classes, width, height, channels = 3, batch = 1, seed } = options;
-  for (const [name, value] of Object.entries({ classes, width, height, channels, batch })) {
+  const { classCount, width, height, channels = 3, batch = 1, seed } = options;
+  for (const [name, value] of Object.entries({ classCount, width, height, channels, batch })) {
     checkInteger(name, value, 1);
   }
   checkInteger('seed', seed, 0, 2 ** 32 - 1);
-  return { classes, width, height, channels, batch, seed };
+  return { classCount, width, height, channels, batch, seed };
 }
 
 /** Throws unless `value` is an integer in [low, high]. */

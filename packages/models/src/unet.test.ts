@@ -4,7 +4,7 @@ import { randomNumbers } from './random-numbers.js';
 import { largestGradients, logitsOf, parameterCount } from './testing/run-model.js';
 import { unet } from './unet.js';
 
-const small = { classes: 3, width: 8, height: 8, base: 2, depth: 2, seed: 7 };
+const small = { classCount: 3, width: 8, height: 8, base: 2, depth: 2, seed: 7 };
 
 const random = (count: number): Float64Array => Float64Array.from(randomNumbers(3).uniform(count, 1));
 
@@ -61,7 +61,7 @@ describe('unet', () => {
   });
 
   test.each([
-    [{ classes: 0 }, 'classes is 0, expected an integer of at least 1'],
+    [{ classCount: 0 }, 'classCount is 0, expected an integer of at least 1'],
     [{ width: 7.5 }, 'width is 7.5, expected an integer of at least 1'],
     [{ base: 0 }, 'base is 0, expected an integer of at least 1'],
     [{ depth: 17 }, 'depth is 17, expected an integer in [1, 16]'],

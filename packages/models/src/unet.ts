@@ -26,11 +26,11 @@ export interface UnetOptions extends NetworkOptions {
  * @throws RangeError for an option that is no integer or out of range.
  *
  * @example
- * const model = unet({ classes: 5, width: 64, height: 64, seed: 1 });
+ * const model = unet({ classCount: 5, width: 64, height: 64, seed: 1 });
  */
 export function unet(options: UnetOptions): ModelProto {
   const checked = checkNetworkOptions(options);
-  const { classes, seed } = checked;
+  const { classCount, seed } = checked;
   const { base = 8, depth = 3 } = options;
   checkInteger('base', base, 1);
   checkInteger('depth', depth, 1, 16);
@@ -60,6 +60,6 @@ export function unet(options: UnetOptions): ModelProto {
       const larger = layers.transposedConvolution(`decoder.${level}.up`, x, { filters, kernel: 2 });
       x = block(`decoder.${level}`, graph.concat([skipped[level]!, larger], 1), filters);
     }
-    return layers.classifier('classifier', x, classes);
+    return layers.classifier('classifier', x, classCount);
   });
 }

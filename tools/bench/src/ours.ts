@@ -30,7 +30,7 @@ export async function createOurStep(
   sessionOptions: InferenceSession.SessionOptions = {},
 ): Promise<OurStep> {
   const { batch, width, height, classes, threads } = settings;
-  const model = networks[settings.model]({ classes, width, height, batch, seed: 1 });
+  const model = networks[settings.model]({ classCount: classes, width, height, batch, seed: 1 });
   const optimizer = sgd({ momentum: 0.9, weightDecay: 5e-4 });
   const image = [batch, 3, height, width];
   const graph = buildTrainingGraph(model, {

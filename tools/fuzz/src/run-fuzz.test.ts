@@ -12,10 +12,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lovasz-'));
   const size = { width: 16, height: 16 };
   const networks = {
-    binary: unet({ classes: 2, ...size, seed: 1, base: 1, depth: 1 }),
-    unet: unet({ classes: 3, ...size, seed: 2, base: 2, depth: 1 }),
-    deeper: unet({ classes: 2, ...size, seed: 3, base: 1, depth: 2 }),
-    deepest: unet({ classes: 2, ...size, seed: 4, base: 1, depth: 3 }),
+    binary: unet({ classCount: 2, ...size, seed: 1, base: 1, depth: 1 }),
+    unet: unet({ classCount: 3, ...size, seed: 2, base: 2, depth: 1 }),
+    deeper: unet({ classCount: 2, ...size, seed: 3, base: 1, depth: 2 }),
+    deepest: unet({ classCount: 2, ...size, seed: 4, base: 1, depth: 3 }),
   };
   for (const [name, model] of Object.entries(networks)) {
     writeFileSync(join(folder, `${name}.onnx`), modelBytes(model));

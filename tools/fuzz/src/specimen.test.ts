@@ -4,7 +4,7 @@ import { modelBytes } from '@lovasz/onnx';
 import { judge } from './judge.js';
 import { mutationOf, specimenOf, type Specimen } from './specimen.js';
 
-const network = unet({ classes: 3, width: 16, height: 16, seed: 1, base: 2, depth: 1 });
+const network = unet({ classCount: 3, width: 16, height: 16, seed: 1, base: 2, depth: 1 });
 const specimen: Specimen = specimenOf('unet', modelBytes(network));
 
 describe('a damaged model', () => {

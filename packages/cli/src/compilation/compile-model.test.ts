@@ -27,7 +27,7 @@ let withDropout: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'lovasz-'));
-  const size = { classes: 3, width: 16, height: 16, seed: 1 };
+  const size = { classCount: 3, width: 16, height: 16, seed: 1 };
   [plain, withDropout] = [path('plain.onnx'), path('dropout.onnx')];
   await writeFile(plain, modelBytes(unet({ ...size, base: 2, depth: 2 })));
   await writeFile(withDropout, modelBytes(enet(size)));

@@ -17,7 +17,7 @@ test.each(['', 'u-net', '.onnx', 'folder/.onnx', 'model.pt', 'model.onnx.txt', '
 );
 
 test('a network built in is drawn by the seed', async () => {
-  const open = (seed: number) => openModel('unet', { classes: 2, size: { width: 16, height: 16 }, seed });
+  const open = (seed: number) => openModel('unet', { classCount: 2, size: { width: 16, height: 16 }, seed });
   const [first, again, other] = await Promise.all([open(1), open(1), open(2)]);
   expect(again.graph!.initializer).toEqual(first.graph!.initializer);
   expect(other.graph!.initializer).not.toEqual(first.graph!.initializer);

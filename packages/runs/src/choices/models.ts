@@ -9,7 +9,7 @@ import { readModelFile } from '../network/read-model-file.js';
 
 /** What a network built in is written for. */
 export interface NetworkRequest {
-  readonly classes: number;
+  readonly classCount: number;
   readonly size: Size;
   readonly seed: number;
 }

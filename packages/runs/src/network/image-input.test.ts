@@ -5,7 +5,7 @@ import { imageFeed } from './image-feed.js';
 import { imageInput, imageShape } from './image-input.js';
 
 test('tells the name of the image, and which lengths the file leaves open', () => {
-  expect(imageInput(unet({ classes: 2, width: 20, height: 16, seed: 1 }))).toEqual({
+  expect(imageInput(unet({ classCount: 2, width: 20, height: 16, seed: 1 }))).toEqual({
     name: 'image',
     layout: 'nchw',
     batch: undefined,

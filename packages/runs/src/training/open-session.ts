@@ -57,7 +57,7 @@ export async function openSession(given: RunSettings): Promise<Session> {
   const steps = givenSteps ?? epochs * loader.batchesPerEpoch;
   const { classes } = train;
   const model = await openModel(settings.model, {
-    classes: classes.length,
+    classCount: classes.length,
     size: trainingSize,
     seed: settings.seed,
   });

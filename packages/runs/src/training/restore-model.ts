@@ -19,7 +19,7 @@ export async function restoreModel(
 ): Promise<ModelProto> {
   const run = settingsFrom(settings, '');
   const model = await openModel(run.model, {
-    classes: classes.length,
+    classCount: classes.length,
     // A run writes down the size that it found in its data.
     size: size ?? run.size!,
     seed: run.seed,

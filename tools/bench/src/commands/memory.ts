@@ -72,8 +72,8 @@ async function networksOf(
   const size = { width, height, batch, seed: 1 };
   const shape = [batch, 3, height, width] as const;
   const ours: readonly Network[] = [
-    { name: 'U-Net', model: unet({ classes: few, ...size }), classes: few, shape },
-    { name: 'ENet', model: enet({ classes: many, ...size }), classes: many, shape },
+    { name: 'U-Net', model: unet({ classCount: few, ...size }), classes: few, shape },
+    { name: 'ENet', model: enet({ classCount: many, ...size }), classes: many, shape },
   ];
   if (models === undefined) return ours;
   const found = await access(models).then(

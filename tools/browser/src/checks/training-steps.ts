@@ -7,7 +7,7 @@ import { openPage } from '../open-page.js';
 import { runStep, type Numbers, type Step } from '../pages/run-step.js';
 
 /** Six channels: some of their convolutions are wrong on WebGPU when they are not rewritten. */
-const model = unet({ classes: 3, width: 8, height: 8, base: 6, depth: 1, seed: 1 });
+const model = unet({ classCount: 3, width: 8, height: 8, base: 6, depth: 1, seed: 1 });
 const inputShapes = { image: [2, 3, 8, 8] };
 
 /** By how much an output may be off from Node's, relative to its largest entry. */

@@ -34,8 +34,8 @@ function caseOf(
 }
 
 const size = { width: side, height: side, seed: 1 };
-const scores = unet({ ...size, classes: 1, base: 2, depth: 1 });
-const ofClasses = unet({ ...size, classes: 3, base: 2, depth: 1 });
+const scores = unet({ ...size, classCount: 1, base: 2, depth: 1 });
+const ofClasses = unet({ ...size, classCount: 3, base: 2, depth: 1 });
 
 /** In float64: ONNX Runtime does not know the typed arrays of jest's realm. */
 function interpreted(bytes: Uint8Array, feeds: readonly Feed[]): Promise<ReadonlyMap<string, Float64Array>> {
@@ -62,14 +62,14 @@ async function failuresOf(cases: readonly ProfileCase[]): Promise<readonly Outco
 test.each(Object.entries(losses(255)))(
   'U-Net with %s: every node has a kernel, and the step is the same',
   async (name, loss) => {
-    const model = unet({ ...size, classes: 3, base: 6, depth: 2 });
+    const model = unet({ ...size, classCount: 3, base: 6, depth: 2 });
     expect(await failuresOf([caseOf(name, model, loss)])).toEqual([]);
   },
   120_000,
 );
 
 test('ENet: as well', async () => {
-  const each = caseOf('enet', enet({ ...size, classes: 3 }), losses(255)['cross-entropy']!);
+  const each = caseOf('enet', enet({ ...size, classCount: 3 }), losses(255)['cross-entropy']!);
   // Statistics of the two places that are left of so small an image would magnify rounding.
   const options = { ...each.options, batchNormalization: 'frozen' } as const;
   expect(await failuresOf([{ ...each, options }])).toEqual([]);
