@@ -15,7 +15,10 @@ let file: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'lovasz-'));
   file = join(root, 'net.onnx');
-  await writeFile(file, modelBytes(unet({ classCount: 3, width: 16, height: 16, base: 2, depth: 2, seed: 1 })));
+  await writeFile(
+    file,
+    modelBytes(unet({ classCount: 3, width: 16, height: 16, base: 2, depth: 2, seed: 1 })),
+  );
 });
 afterAll(() => rm(root, { recursive: true }));
 
