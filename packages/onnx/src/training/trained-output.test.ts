@@ -227,8 +227,15 @@ describe('one score per pixel', () => {
     },
   );
 
-  test('a probability is compared with that of the threshold', () => {
-    const sigmoid = (graph: GraphBuilder, x: Value) => graph.only('Sigmoid', [x]);
+  test.each<[string, (graph: GraphBuilder, x: Value) => Value]>([
+    ['Sigmoid', (g, x) => g.only('Sigmoid', [x])],
+    ['1 / (1 + exp(−x))', (g, x) => g.divide(1, g.add(1, g.only('Exp', [g.only('Neg', [x])])))],
+    ['the reciprocal', (g, x) => g.reciprocal(g.add(g.only('Exp', [g.only('Neg', [x])]), 1))],
+    [
+      'a Sigmoid within bounds',
+      (g, x) => g.only('Clip', [g.only('Sigmoid', [x]), g.constant(0.01, []), g.constant(0.99, [])]),
+    ],
+  ])('a probability is compared with that of the threshold: %s', (_, sigmoid) => {
     const behind: Write = (g, x, w) => g.transpose(sigmoid(g, convolution(1)(g, x, w)), [0, 2, 3, 1]);
     const parameters = [0.5, -0.25, 0.125];
     const of = (write: Write, logitThreshold?: number) =>

@@ -1,6 +1,7 @@
 import type { GraphWriter } from '../graph/graph-writer.js';
 import type { Value } from '../graph/value.js';
 import { OnnxError } from '../graph/onnx-error.js';
+import { numbersOf } from '../graph/tensor.js';
 import { channelAxisOf, type ClassAxis } from './channel-axis.js';
 import type { Network } from './network.js';
 
@@ -123,12 +124,40 @@ export function predictionsOf(
   return graph.cast(graph.greater(graph.reshape(logits, labelShape), threshold), 'int32');
 }
 
+/** Operators that leave probabilities what they are. */
+const keepsProbability: ReadonlySet<string> = new Set([
+  'Cast',
+  'Clip',
+  'Reshape',
+  'Resize',
+  'Slice',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
+
+/** Whether a Sigmoid made it, by itself or written as 1 / (1 + exp(−x)). */
 function isProbability(logits: Value): boolean {
   let value = logits;
-  while (['Reshape', 'Transpose'].includes(value.producer?.operator.name ?? '')) {
-    value = value.producer!.input(0);
-  }
-  return value.producer?.operator.name === 'Sigmoid';
+  while (keepsProbability.has(value.producer?.operator.name ?? '')) value = value.producer!.input(0);
+  const by = (each: Value | undefined, operator: string): readonly Value[] =>
+    each?.producer?.operator.name === operator
+      ? each.producer.inputs.filter((input) => input !== undefined)
+      : [];
+  const isOne = (each: Value | undefined): boolean =>
+    each?.constant !== undefined && numbersOf(each.constant).every((entry) => entry === 1);
+  const isLogistic = (each: Value | undefined): boolean => {
+    const terms = by(each, 'Add');
+    return terms.some(isOne) && terms.some((term) => by(term, 'Exp').length > 0);
+  };
+  const name = value.producer?.operator.name;
+  const [one, denominator] = by(value, 'Div');
+  return (
+    name === 'Sigmoid' ||
+    name === 'HardSigmoid' ||
+    (isOne(one) && isLogistic(denominator)) ||
+    isLogistic(by(value, 'Reciprocal')[0])
+  );
 }
 
 function findClassAxis(
