@@ -117,8 +117,11 @@ describe('a whole run', () => {
   });
 
   test('evaluate prints a table', async () => {
-    const { stdout } = await lovasz(['evaluate', '--checkpoint', file('checkpoint.safetensors')]);
+    const evaluation = ['evaluate', '--checkpoint', file('checkpoint.safetensors')];
+    const { stdout } = await lovasz(evaluation);
     expect(stdout).toMatch(/^background +\d+\.\d %\n(.+\n){4}mIoU +\d+\.\d %\npixel accuracy +\d+\.\d %\n$/);
+    const other = await lovasz([...evaluation, '--metric', 'mean-dice']);
+    expect(other.stdout).toMatch(/^background +\d+\.\d %\n(.+\n){4}mean Dice +\d+\.\d %\n$/);
   });
 
   test('stopped in the middle of an epoch and resumed, it comes to the same bits', async () => {
@@ -493,6 +496,7 @@ describe('a command line that cannot be carried out', () => {
       'evaluate --model unet --data shapes',
       "--model: 'unet' given; accepted: a file whose name ends in .onnx",
     ],
+    ['evaluate --metric iou', "--metric: 'iou' given; accepted: mean-iou, pixel-accuracy,"],
     ['export --out net.onnx', '--checkpoint or --compiled: none given; accepted: one of them'],
     [
       'export --compiled OUT --out net.onnx',

@@ -15,6 +15,7 @@ export { renderReport } from './report/render-report.js';
 export type { Color, GalleryItem, ReportData, ReportRun } from './report/report-data.js';
 
 export type { LossName } from './choices/losses.js';
+export type { MetricName, NamedScore } from './choices/metrics.js';
 export type { OptimizerName, OptimizerSettings } from './choices/optimizers.js';
 export type { ScheduleName } from './choices/schedules.js';
 export type { LayoutName, OutputSettings } from './settings/output-settings.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { classIou, meanIou, pixelAccuracy, type ConfusionMatrix } from '@lovasz/evaluation';
-import { evaluateNetwork } from '@lovasz/runs';
+import { classIou } from '@lovasz/evaluation';
+import { evaluateNetwork, type NetworkEvaluation } from '@lovasz/runs';
 import { evaluationSettings, formatPercent } from '@lovasz/runs/command';
 import { addSettings, readSettings } from '../options/settings-options.js';
 import { interruptedExitCode, type Surroundings } from './surroundings.js';
@@ -35,24 +35,22 @@ async function runEvaluate(command: Command, { stdout, stderr, signal }: Surroun
   if (result === undefined) return interruptedExitCode;
   const { json = false } = command.opts<{ json?: true }>();
   const write = json ? scoresAsJson : scoresAsTable;
-  stdout.write(`${write(result.confusion, result.classes)}\n`);
+  stdout.write(`${write(result)}\n`);
   return 0;
 }
 
-function scoresAsJson(confusion: ConfusionMatrix, classes: readonly string[]): string {
+function scoresAsJson({ confusion, classes, scores }: NetworkEvaluation): string {
   return JSON.stringify({
-    meanIou: meanIou.of(confusion),
-    pixelAccuracy: pixelAccuracy.of(confusion),
+    ...Object.fromEntries(scores.map(({ member, value }) => [member, value])),
     classIou: Object.fromEntries(classIou.of(confusion).map((iou, index) => [classes[index]!, iou])),
     confusion: confusion.toJSON().counts,
   });
 }
 
-function scoresAsTable(confusion: ConfusionMatrix, classes: readonly string[]): string {
-  const rows: [string, number][] = [
-    ...classIou.of(confusion).map((iou, index): [string, number] => [classes[index]!, iou]),
-    ['mIoU', meanIou.of(confusion)],
-    ['pixel accuracy', pixelAccuracy.of(confusion)],
+function scoresAsTable({ confusion, classes, scores }: NetworkEvaluation): string {
+  const rows = [
+    ...classIou.of(confusion).map((iou, index) => [classes[index]!, iou] as const),
+    ...scores.map(({ title, value }) => [title, value] as const),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows

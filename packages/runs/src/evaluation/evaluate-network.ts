@@ -1,6 +1,7 @@
 import type { ConfusionMatrix } from '@lovasz/evaluation';
 import type { ModelProto } from '@lovasz/onnx';
 import { dataSetting, dataWords, openData, sizeOfFirst } from '../choices/data-sets.js';
+import { metricSetting, scoresOf, type MetricName, type NamedScore } from '../choices/metrics.js';
 import { imageInput } from '../network/image-input.js';
 import { readModelFile } from '../network/read-model-file.js';
 import { evaluate } from '../prediction/evaluate.js';
@@ -25,6 +26,8 @@ export interface EvaluationSettings extends OutputSettings {
   readonly size: Size | undefined;
   /** The name or id of a class that is judged against all others; undefined: as the run was trained. */
   readonly foreground: string | undefined;
+  /** What is computed beside the IoU of each class. */
+  readonly metric: readonly MetricName[];
 }
 
 /** A row for each setting of an evaluation. */
@@ -62,6 +65,7 @@ export const evaluationSettings: SettingsTable<EvaluationSettings> = {
     initialText: 'as the run was trained',
     parse: (text) => text,
   },
+  metric: metricSetting,
   ...outputSettings,
 };
 
@@ -78,6 +82,8 @@ export interface NetworkEvaluation {
   readonly confusion: ConfusionMatrix;
   /** Names of the classes by id. */
   readonly classes: readonly string[];
+  /** The metrics that were asked for, in their order. */
+  readonly scores: readonly NamedScore[];
 }
 
 /**
@@ -88,14 +94,15 @@ export interface NetworkEvaluation {
  * @example
  * const { folder } = await train({ size: { width: 16, height: 16 }, steps: 2, out: 'runs/judged' });
  * const result = await evaluateNetwork({ checkpoint: folder.checkpoint });
- * console.log(result && meanIou.of(result.confusion));
+ * console.log(result?.scores.map(({ title, value }) => `${title}: ${value}`));
  */
 export async function evaluateNetwork(
   given: Given<EvaluationSettings>,
   { warn, signal }: EvaluationContext = {},
 ): Promise<NetworkEvaluation | undefined> {
   const settings = completeSettings(evaluationSettings, given);
-  const { name, model, data, size: usualSize, foreground, output } = await openNetwork(settings);
+  const { metric, ...network } = settings;
+  const { name, model, data, size: usualSize, foreground, output } = await openNetwork(network);
   const dataset = await openData(data, 'val', settings.size ?? usualSize, foreground);
   const size = await sizeOfFirst(dataset);
   const predictor = await openPredictor(name, model, dataset, size, output);
@@ -105,7 +112,8 @@ export async function evaluateNetwork(
   }
   try {
     const confusion = await evaluate(predictor.predict, dataset, predictor.batch, signal);
-    return confusion && { confusion, classes: dataset.classes };
+    if (confusion === undefined) return undefined;
+    return { confusion, classes: dataset.classes, scores: scoresOf(metric, confusion) };
   } finally {
     await predictor.close();
   }
@@ -128,7 +136,7 @@ async function openNetwork({
   size,
   foreground,
   ...output
-}: EvaluationSettings): Promise<NetworkToJudge> {
+}: Omit<EvaluationSettings, 'metric'>): Promise<NetworkToJudge> {
   if (file !== undefined) {
     if (modelFile !== undefined) {
       throw new UsageError(`--model: ${modelFile} given with --checkpoint ${file}; accepted: one of them`);
