@@ -59,6 +59,7 @@ export {
   meanDice,
   meanIou,
   meanPrecision,
+  meanSpecificity,
   microIou,
   pooled,
   weighted,

@@ -1,5 +1,12 @@
 import type { Counts } from '../counting/counts.js';
-import { classDice, classIou, classPrecision, classRecall, type ClassMetric } from './class-metrics.js';
+import {
+  classDice,
+  classIou,
+  classPrecision,
+  classRecall,
+  classSpecificity,
+  type ClassMetric,
+} from './class-metrics.js';
 import type { Metric } from './metric.js';
 import {
   applyRule,
@@ -122,6 +129,8 @@ export const meanIou = mean(classIou);
 export const meanDice = mean(classDice);
 /** Mean of {@link classPrecision}. */
 export const meanPrecision = mean(classPrecision);
+/** Mean of {@link classSpecificity}. */
+export const meanSpecificity = mean(classSpecificity);
 /** Mean of {@link classRecall} over the classes that the labels hold (mAcc, balanced accuracy). */
 export const meanAccuracy: Metric = { ...mean(classRecall), name: 'mean accuracy' };
 /** IoU of all classes pooled. */

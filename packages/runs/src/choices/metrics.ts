@@ -3,6 +3,7 @@ import {
   meanAccuracy,
   meanDice,
   meanIou,
+  meanSpecificity,
   pixelAccuracy,
   type ConfusionMatrix,
   type Metric,
@@ -17,6 +18,7 @@ const metrics = {
   'pixel-accuracy': { title: 'pixel accuracy', member: 'pixelAccuracy', metric: pixelAccuracy },
   'mean-accuracy': { title: 'mean accuracy', member: 'meanAccuracy', metric: meanAccuracy },
   'mean-dice': { title: 'mean Dice', member: 'meanDice', metric: meanDice },
+  'mean-specificity': { title: 'mean specificity', member: 'meanSpecificity', metric: meanSpecificity },
   'frequency-weighted-iou': {
     title: 'frequency-weighted IoU',
     member: 'frequencyWeightedIou',
