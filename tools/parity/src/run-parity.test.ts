@@ -100,7 +100,7 @@ describe('parity losses', () => {
         [
           right.description,
           wrongSign.description,
-          { ...other.description, loss: 'combined' },
+          { ...other.description, loss: 'focal' },
           { name: 'w', loss: 'jaccard-weights', options: {}, value: 1.25 },
         ],
         [
@@ -115,7 +115,7 @@ describe('parity losses', () => {
       const { lines } = await run('losses', folder, '--backend', backend);
       expect(lines[0]).toMatch(/^ok right/);
       expect(lines[1]).toMatch(/^FAIL wrong-sign/);
-      expect(lines[2]).toMatch(/^FAIL other .*unknown loss "combined"/);
+      expect(lines[2]).toMatch(/^FAIL other .*unknown loss "focal"/);
       expect(lines[3]).toMatch(/^ok w/);
     },
   );
