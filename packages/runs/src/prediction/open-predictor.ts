@@ -1,5 +1,5 @@
 import type { ModelProto } from '@lovasz/onnx';
-import { Predictor as PixelPredictor } from '@lovasz/onnxruntime';
+import { Predictor } from '@lovasz/onnxruntime';
 import { namingOutputOptions, outputOptionsOf, type OutputSettings } from '../settings/output-settings.js';
 import type { Size } from '../settings/size.js';
 import type { SegmentationDataset } from '@lovasz/datasets';
@@ -8,7 +8,7 @@ import { imageInput, imageShape } from '../network/image-input.js';
 import { predictBy, type Predict } from './predict.js';
 
 /** A network that predicts, in a thread of its own. */
-export interface Predictor {
+export interface PredictingNetwork {
   readonly predict: Predict;
   /** Images at a time. */
   readonly batch: number;
@@ -33,11 +33,11 @@ export async function openPredictor(
   dataset: SegmentationDataset,
   size: Size,
   output: OutputSettings = {},
-): Promise<Predictor> {
+): Promise<PredictingNetwork> {
   const input = imageInput(model, output.layout);
   const batch = input.batch ?? defaultBatch;
   const shape = [batch, 3, size.height, size.width] as const;
-  const network = await PixelPredictor.create(model, {
+  const network = await Predictor.create(model, {
     inputShapes: { [input.name]: imageShape(input, batch, size) },
     ...outputOptionsOf(output),
   }).catch((error: unknown) => {
