@@ -83,9 +83,30 @@ test('the text shows what the numbers are of', async () => {
 test('open dimensions ask for their lengths', async () => {
   const { warnings, training } = await inspectFile(file, options(''));
   expect(warnings).toEqual([
-    "input 'image' has open dimensions, and training graphs have fixed ones: give --input-shape image=Nx3xNxN",
+    "input 'image' has open dimensions, and training graphs have a fixed shape: give --input-shape image=Nx3xNxN",
   ]);
   expect(training).toEqual({ error: expect.stringContaining('must be bound by --input-shape') });
+});
+
+test('an open batch is taken for one image', async () => {
+  const graph = new GraphBuilder();
+  const x = graph.input('x', 'float32', [1, 2, 4]);
+  const weight = { dataType: 'float32', shape: [3, 2, 1], data: Float32Array.of(1, 2, 3, 4, 5, 6) } as const;
+  const y = graph.conv(x, graph.constantTensor(weight, 'weight'));
+  const model = encodeModel({ name: 'g', inputs: [x], outputs: [{ name: 'y', value: y }] });
+  const type = model.graph!.input[0]!.type!.value;
+  if (type.case !== 'tensorType') throw new Error('x is a tensor');
+  type.value.shape!.dim[0]!.value = { case: 'dimParam', value: 'batch' };
+  const other = join(root, 'open-batch.onnx');
+  await writeFile(other, modelBytes(model));
+  const found = await inspectFile(other, options(''));
+  expect(found.warnings).toEqual([
+    "input 'x' leaves the batch open (described here: 1), and training graphs have a fixed shape: give --input-shape x=Nx2x4",
+  ]);
+  expect(found.output).toMatchObject({ classAxis: 1, classCount: 3, labelShape: [1, 4] });
+  expect(found.training).toMatchObject({ inputShapes: { x: [1, 2, 4] } });
+  const given = await inspectFile(other, options('--input-shape x=5x2x4'));
+  expect(given.training).toMatchObject({ inputShapes: { x: [5, 2, 4] } });
 });
 
 test('what cannot be trained is described all the same', async () => {

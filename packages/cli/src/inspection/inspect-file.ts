@@ -58,27 +58,42 @@ export interface FileInspection extends ModelInspection {
  *   no ONNX model. A model that cannot be trained is described all the same.
  */
 export async function inspectFile(file: string, given: CompileOptions): Promise<FileInspection> {
-  const options = completeCompileSettings(given);
   const model = await readModelFile(file, 'MODEL.onnx');
   const found = inspectModel(model);
+  const inputShapes = { ...batchesOfOne(found.inputs), ...given.inputShapes };
+  const options = completeCompileSettings({ ...given, inputShapes });
   const { training, warnings, output } = inspectTraining(model, options);
   return {
     file,
     bytes: (await stat(file)).size,
     ...found,
-    warnings: [...openInputs(found.inputs, options.inputShapes), ...(warnings ?? found.warnings)],
+    warnings: [...openInputs(found.inputs, given.inputShapes ?? {}), ...(warnings ?? found.warnings)],
     training,
     output: output ?? inspectOutput(model, options),
   };
 }
 
+const isLength = (length: number | string): length is number => typeof length === 'number';
+
+/** The shapes of one image for inputs of which the batch alone is open. */
+function batchesOfOne(inputs: readonly DeclaredValue[]): InputShapes {
+  return Object.fromEntries(
+    inputs.flatMap(({ name, shape: [batch, ...rest] = [] }) =>
+      typeof batch === 'string' && rest.every(isLength) ? [[name, [1, ...rest]]] : [],
+    ),
+  );
+}
+
 /** The inputs whose shape the file leaves open and no option gives. */
 function openInputs(inputs: readonly DeclaredValue[], given: InputShapes): string[] {
   return inputs.flatMap(({ name, shape }) => {
-    if (Object.hasOwn(given, name) || shape?.every((length) => typeof length === 'number')) return [];
-    const lengths = shape?.map((length) => (typeof length === 'number' ? length : 'N')).join('x') ?? 'NxN';
+    if (Object.hasOwn(given, name) || shape?.every(isLength)) return [];
+    const lengths = shape?.map((length) => (isLength(length) ? length : 'N')).join('x') ?? 'NxN';
+    const open = shape?.slice(1).every(isLength)
+      ? 'leaves the batch open (described here: 1)'
+      : 'has open dimensions';
     return [
-      `input '${name}' has open dimensions, and training graphs have fixed ones: give --input-shape ${name}=${lengths}`,
+      `input '${name}' ${open}, and training graphs have a fixed shape: give --input-shape ${name}=${lengths}`,
     ];
   });
 }

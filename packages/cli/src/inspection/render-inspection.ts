@@ -25,7 +25,10 @@ export function renderInspection(inspection: FileInspection): string {
     section(`parameters: ${sum(parameters)}`, alignColumns(parameters.kinds.map(kindRow), 'lrr')),
     ...(statistics.tensors === 0 ? [] : [`running statistics: ${sum(statistics)}`]),
     section(
-      `operators: ${formatCount(operators.reduce((all, { nodes }) => all + nodes, 0))} nodes`,
+      `operators: ${counted(
+        operators.reduce((all, { nodes }) => all + nodes, 0),
+        'node',
+      )}`,
       alignColumns(
         [
           ['', 'nodes', 'gradient'],
@@ -79,7 +82,11 @@ function declaredRow({ name, type, shape }: DeclaredValue): string[] {
 }
 
 function sum({ tensors, numbers, bytes }: TensorSum): string {
-  return `${formatCount(numbers)} numbers in ${formatCount(tensors)} tensors, ${formatQuantity(bytes, 'B')}`;
+  return `${counted(numbers, 'number')} in ${counted(tensors, 'tensor')}, ${formatQuantity(bytes, 'B')}`;
+}
+
+function counted(count: number, singular: string): string {
+  return `${formatCount(count)} ${singular}${count === 1 ? '' : 's'}`;
 }
 
 function kindRow({ kind, tensors, numbers }: TensorSum & { readonly kind: string }): string[] {

@@ -5,6 +5,7 @@ import { equalParameters } from '../parameters/sharing.js';
 import type { Survey } from '../parameters/survey.js';
 import type { TensorUse } from '../parameters/tensor-uses.js';
 import { listNames } from '../parameters/untrained.js';
+import { layerOf } from './exporter-scopes.js';
 
 /**
  * What is trained otherwise than the file seems to say, one sentence each.
@@ -38,7 +39,7 @@ export function parameterWarnings(survey: Survey, parameters: readonly TensorPro
       !isConstant &&
       trained.has(tensor) &&
       parts.some(({ name }) => !trained.has(name)) &&
-      usesOf(parts, kept).filter(({ role }) => role !== 'operand').length > 1,
+      isShared(usesOf(parts, kept).filter(({ role }) => role !== 'operand')),
   );
   if (shared.length > 0) {
     warnings.push(
@@ -61,5 +62,11 @@ const usesOf = (parts: readonly Part[], kept: readonly TensorUse[]): readonly Te
   ...kept,
   ...parts.flatMap((part) => part.uses),
 ];
+
+/** Whether several places use it, not one layer that computes with it several times. */
+function isShared(uses: readonly TensorUse[]): boolean {
+  const [first, ...rest] = uses.map(({ node }) => layerOf(node));
+  return rest.length > 0 && (!first || rest.some((layer) => layer !== first));
+}
 
 const count = (number: number, singular: string): string => `${number} ${singular}${number === 1 ? '' : 's'}`;
