@@ -54,6 +54,19 @@ const given = {
       },
     } satisfies Adapter`,
   },
+  '@lovasz/tfjs': {
+    tf: "await import('@tensorflow/tfjs')",
+    images: 'tf.ones([4, 8, 8, 3])',
+    labels: "tf.zeros([4, 8, 8], 'int32')",
+    classIds: "tf.zeros([4, 8, 8], 'int32')",
+    oneHot: "tf.oneHot(tf.zeros([4, 8, 8], 'int32'), 3)",
+    logits: 'tf.ones([4, 8, 8, 3])',
+    name: "'lovasz-softmax' as const",
+    options: '{ ignoreIndex: 255 }',
+    optimizer: 'tf.train.sgd(0.1)',
+    model: `tf.sequential({ layers: [
+      tf.layers.conv2d({ filters: 3, kernelSize: 1, inputShape: [8, 8, 3], activation: 'softmax' })] }) as any`,
+  },
   '@lovasz/runs': {
     eventsOfKind:
       '(events: readonly RunEvent[], kind: string): RunEvent[] => events.filter(({ event }) => event === kind)',

@@ -25,7 +25,7 @@ import { lossNamed, type TensorLoss } from './loss-named.js';
  * @throws Error for a tensor that has been disposed of, or a backend of 16 bits. No tensor is left behind by any of these.
  * @example
  * const loss = lovaszSoftmax(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32'));
- * loss.print(); // 0.2135…
+ * loss.dataSync()[0]; // 0.2135…
  */
 export const lovaszSoftmax: TensorLoss<LovaszSoftmaxOptions> = /* @__PURE__ */ lossNamed('lovasz-softmax');
 
@@ -35,7 +35,7 @@ export const lovaszSoftmax: TensorLoss<LovaszSoftmaxOptions> = /* @__PURE__ */ l
  * @param logits positive for foreground: `[images, ...]` or `[points]`; multilabel `[images, ..., labels]`.
  * @param labels 0 or 1, of the same shape; that of one class may lack its axis.
  * @example
- * lovaszHinge(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).print(); // 1.25
+ * lovaszHinge(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).dataSync()[0]; // 1.25
  */
 export const lovaszHinge: TensorLoss<LovaszHingeOptions> = /* @__PURE__ */ lossNamed('lovasz-hinge');
 
@@ -43,7 +43,7 @@ export const lovaszHinge: TensorLoss<LovaszHingeOptions> = /* @__PURE__ */ lossN
  * The Lovász-Softmax loss of the foreground alone, Eq. (12) over a sigmoid. See {@link lovaszHinge} for shapes.
  *
  * @example
- * lovaszSigmoid(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).print(); // 0.5090…
+ * lovaszSigmoid(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).dataSync()[0]; // 0.5090…
  */
 export const lovaszSigmoid: TensorLoss<LovaszSigmoidOptions> = /* @__PURE__ */ lossNamed('lovasz-sigmoid');
 
@@ -51,7 +51,7 @@ export const lovaszSigmoid: TensorLoss<LovaszSigmoidOptions> = /* @__PURE__ */ l
  * Cross-entropy (Eq. 1). See {@link lovaszSoftmax} for tensors and errors.
  *
  * @example
- * crossEntropy(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).print(); // 0.1809…
+ * crossEntropy(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).dataSync()[0]; // 0.1809…
  */
 export const crossEntropy: TensorLoss<CrossEntropyOptions> = /* @__PURE__ */ lossNamed('cross-entropy');
 
@@ -59,7 +59,7 @@ export const crossEntropy: TensorLoss<CrossEntropyOptions> = /* @__PURE__ */ los
  * The hinge loss max(0, 1 − F·y) of binary labels. See {@link lovaszHinge} for shapes.
  *
  * @example
- * hinge(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).print(); // 1.1666…
+ * hinge(tf.tensor1d([2, -1, 0.5]), tf.tensor1d([1, 1, 0], 'int32')).dataSync()[0]; // 1.1666…
  */
 export const hinge: TensorLoss<HingeOptions> = /* @__PURE__ */ lossNamed('hinge');
 
@@ -67,7 +67,7 @@ export const hinge: TensorLoss<HingeOptions> = /* @__PURE__ */ lossNamed('hinge'
  * The soft Jaccard loss 1 − Σ f·y / Σ (f + y − f·y). See {@link lovaszSoftmax} for tensors and errors.
  *
  * @example
- * softJaccard(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).print(); // 0.2756…
+ * softJaccard(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).dataSync()[0]; // 0.2756…
  */
 export const softJaccard: TensorLoss<SoftJaccardOptions> = /* @__PURE__ */ lossNamed('soft-jaccard');
 
@@ -76,6 +76,6 @@ export const softJaccard: TensorLoss<SoftJaccardOptions> = /* @__PURE__ */ lossN
  * tensors and errors.
  *
  * @example
- * combined(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).print(); // 0.3945…
+ * combined(tf.tensor2d([[2, -1], [0, 1]]), tf.tensor1d([0, 1], 'int32')).dataSync()[0]; // 0.3945…
  */
 export const combined: TensorLoss<CombinedOptions> = /* @__PURE__ */ lossNamed('combined');

@@ -15,9 +15,10 @@ import type { LossOptionsOf } from './options.js';
  * @throws as the loss; the promise is rejected.
  * @example
  * // A step with a model of your own: the forward pass is done twice, and nothing blocks.
- * const logits = tf.tidy(() => model.predict(images));
+ * const forward = () => model.apply(images, { training: true });
+ * const logits = tf.tidy(forward);
  * const { value, gradient } = await valueAndGradient('lovasz-softmax', logits, labels);
- * optimizer.minimize(() => tf.sum(tf.mul(model.apply(images, { training: true }), gradient)));
+ * optimizer.minimize(() => tf.sum(tf.mul(forward(), gradient)));
  * tf.dispose([logits, gradient]);
  */
 export async function valueAndGradient<Name extends LossName>(

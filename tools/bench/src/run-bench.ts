@@ -6,6 +6,7 @@ import { measureLoss } from './commands/loss.js';
 import { measureMemory, type MemorySettings } from './commands/memory.js';
 import { measureOperators } from './commands/operators.js';
 import { measureStep } from './commands/step.js';
+import { measureTfjs, type TfjsSettings } from './commands/tfjs.js';
 import type { Figure } from './figures.js';
 import { describeMachine } from './machine.js';
 import type { LossSettings } from './loss-work.js';
@@ -126,6 +127,21 @@ export async function runBench(args: readonly string[], write: (line: string) =>
       finish('memory', await measureMemory({ ...rest, ...size }, complain), { json, check });
     });
 
+  bench('tfjs', 'the Lovász-Softmax loss on TensorFlow.js in Chromium, beside its cross-entropy')
+    .option('--size <pixels>', 'width and height of the image', positiveInteger, 512)
+    .option('--classes <count>', 'classes', positiveInteger, 21)
+    .addOption(
+      new Option('--backends <names...>', 'of TensorFlow.js')
+        .choices(['cpu', 'wasm', 'webgl', 'webgpu'])
+        .default(['wasm', 'webgl', 'webgpu']),
+    )
+    .option('--repeats <count>', 'calls that are measured', positiveInteger, 3)
+    .option('--sorting', 'also, once, the loss that is built from topk, gather and cumsum', false)
+    .action(async ({ json, check, ...settings }: TfjsOptions) => {
+      if (settings.classes < 2) throw new InvalidArgumentError('--classes 1; expected at least 2');
+      finish('tfjs', await measureTfjs(settings), { json, check });
+    });
+
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -179,6 +195,8 @@ interface OperatorOptions {
   json: boolean;
   check: boolean;
 }
+
+type TfjsOptions = TfjsSettings & { json: boolean; check: boolean };
 
 type LossOptions = LossSettings & {
   repeats: number;

@@ -32,7 +32,8 @@ import { toFloat } from './to-float.js';
  * Each operation runs on the backend that is set. `read` downloads; no loss calls it.
  *
  * @example
- * const loss = tf.tidy(() => lovaszSoftmax(tensorOperations, logits, tf.cast(labels, 'float32')));
+ * const loss = tf.tidy(() => lossesByName['hinge'](tensorOperations, tf.tensor1d([2, -1]), tf.tensor1d([1, 1])));
+ * loss.dataSync()[0]; // 1
  */
 export const tensorOperations: TensorBackend<Tensor> = {
   capabilities: {

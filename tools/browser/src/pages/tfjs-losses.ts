@@ -187,3 +187,5 @@ export async function evaluateExtension(
   tf.dispose([x, y, weights]);
   return { value: gradient.reduce((sum, weight, i) => sum + weight * errors.data[i]!, 0), gradient };
 }
+
+export { timeLosses } from './tfjs-timing.js';
