@@ -71,7 +71,7 @@ export function meanIou({ classCount, ignoreIndex, labels: encoding }: MeanIouOp
     throw new RangeError(`classCount is ${classCount}; expected an integer of at least 2`);
   }
   checkEncoding(encoding);
-  const counts: Partial<Record<'training' | 'validation', Counts>> = {};
+  const counts: Partial<Record<'training' | 'validation', Counts | undefined>> = {};
   // Of a batch of training the first call is that of its training; those of the validation may follow before it ends.
   let isTraining = false;
 
@@ -120,7 +120,7 @@ export function meanIou({ classCount, ignoreIndex, labels: encoding }: MeanIouOp
   const forget = (split: 'training' | 'validation'): void => {
     const { low, high } = counts[split] ?? {};
     dispose([low, high].filter((each) => each !== undefined));
-    delete counts[split];
+    counts[split] = undefined;
   };
   /** The mean IoU of what has been counted, or undefined if nothing has. */
   const read = async (split: 'training' | 'validation'): Promise<number | undefined> => {
