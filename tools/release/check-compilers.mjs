@@ -10,6 +10,28 @@ const versions = ['5.7.3', '5.8.3', '5.9.3', '6.0.3', '7.0.2'];
 /** The packages whose declarations speak of Node, so that their users need `@types/node`. */
 const forNode = ['lovasz', '@lovasz/runs'];
 
+/**
+ * The package on TensorFlow.js, whose own declarations no compiler takes: they lack `@types/long`, and bring declarations of
+ * WebGPU that those of TypeScript contradict. What is used of the package is checked all the same.
+ */
+const forTfjs = '@lovasz/tfjs';
+const usesOfTfjs = `
+import { lovaszSoftmax, meanIou, modelLoss, valueAndGradient } from '@lovasz/tfjs';
+import { ones, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+
+export const loss: Scalar = lovaszSoftmax(ones([2, 3]), ones([2]), { ignoreIndex: 255 });
+export const ofClasses: Tensor = lovaszSoftmax(ones([2, 3]), ones([2]), { reduction: 'none' });
+export const ofModel: (labels: Tensor, output: Tensor) => Scalar = modelLoss('lovasz-hinge', { symmetric: true });
+export const metric: (labels: Tensor, output: Tensor) => Scalar = meanIou({ classCount: 3 }).metric;
+export const gradient: Promise<{ value: number; gradient: Tensor }> = valueAndGradient(
+  'cross-entropy',
+  ones([2, 3]),
+  ones([2]),
+);
+// @ts-expect-error: no loss has this option
+lovaszSoftmax(ones([2, 3]), ones([2]), { temperature: 1 });
+`;
+
 const compilerOptions = {
   target: 'es2022',
   lib: ['es2023'],
@@ -57,21 +79,34 @@ export function checkCompilers(folder) {
   const importable = packages.flatMap(({ manifest }) =>
     entryPoints(manifest)
       .filter(({ types }) => types !== undefined)
-      .map(({ specifier }) => ({ specifier, isForNode: forNode.includes(manifest.name) })),
+      .map(({ specifier }) => ({
+        specifier,
+        isForNode: forNode.includes(manifest.name),
+        isForTfjs: manifest.name === forTfjs,
+      })),
   );
-  const programs = [true, false].map((isForNode) => {
-    const program = join(folder, isForNode ? 'types-with-node' : 'types-without-node');
+  const kinds = [
+    { name: 'types-with-node', has: ({ isForTfjs }) => !isForTfjs, own: { types: ['node'] } },
+    {
+      name: 'types-without-node',
+      has: ({ isForNode, isForTfjs }) => !isForNode && !isForTfjs,
+      own: { types: [] },
+    },
+    { name: 'types-with-tfjs', has: ({ isForTfjs }) => isForTfjs, own: { skipLibCheck: true, types: [] } },
+  ];
+  const programs = kinds.map(({ name, has, own }) => {
+    const program = join(folder, name);
     mkdirSync(program, { recursive: true });
     const imports = importable
-      .filter((each) => isForNode || !each.isForNode)
+      .filter(has)
       .map(({ specifier }, i) => `export * as entry${i} from '${specifier}';\n`);
-    writeFileSync(join(program, 'program.ts'), imports.join('') + uses);
+    writeFileSync(
+      join(program, 'program.ts'),
+      imports.join('') + (name === 'types-with-tfjs' ? usesOfTfjs : uses),
+    );
     writeFileSync(
       join(program, 'tsconfig.json'),
-      JSON.stringify({
-        compilerOptions: { ...compilerOptions, types: isForNode ? ['node'] : [] },
-        files: ['program.ts'],
-      }),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, files: ['program.ts'] }),
     );
     return program;
   });
