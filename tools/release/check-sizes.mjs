@@ -19,10 +19,11 @@ const budgets = [
   {
     what: '*',
     from: '@lovasz/tfjs',
-    kB: 13 * 1.1,
+    kB: 14.6 * 1.1,
     without: ['@tensorflow/*', '*/kernel-loss.js', '*/kernel-jaccard-weights.js'],
   },
-  { what: 'buildTrainingGraph', from: '@lovasz/onnx', kB: 83.5 * 1.1 },
+  // 83.7 before it told which tensors are parameters, took merged ones apart and warned of what exporters did.
+  { what: 'buildTrainingGraph', from: '@lovasz/onnx', kB: 100.2 * 1.1 },
 ];
 
 let failed = 0;
