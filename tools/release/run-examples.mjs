@@ -12,7 +12,7 @@ import sharp from 'sharp';
 const here = process.cwd();
 /** A network whose shape is closed, so that it trains without `inputShapes`. */
 function closedNetwork(classes) {
-  const model = unet({ classes, width: 32, height: 32, seed: 1 });
+  const model = unet({ classCount: classes, width: 32, height: 32, seed: 1 });
   model.graph.input[0].type.value.value.shape.dim.forEach((dim, axis) => {
     dim.value = { case: 'dimValue', value: BigInt([2, 3, 32, 32][axis]) };
   });
@@ -45,7 +45,10 @@ async function prepareFolder() {
   write('one-channel.onnx', oneChannel);
   write('weights.safetensors', weights);
   write('run/metrics.jsonl', '{"event":"interrupted","step":0}\n');
+  write('data/leaves/classes.txt', 'soil\nleaf\n');
   for (const split of ['train', 'val']) {
+    write(`data/leaves/${split}/images/one.png`, photo);
+    write(`data/leaves/${split}/masks/one.png`, labels);
     write(`data/camvid/${split}/one.png`, photo);
     write(`data/camvid/${split}annot/one.png`, labels);
   }

@@ -57,7 +57,7 @@ export async function openPairs(
             `${labels.width} × ${labels.height}`,
         );
       }
-      checkLabels(file.labels, labels.data, { numClasses: classes.length, ignoreIndex });
+      checkLabels(file.labels, labels.data, { classCount: classes.length, ignoreIndex });
       const sample = {
         id: file.id,
         width: image.width,
