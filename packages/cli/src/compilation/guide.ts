@@ -1,5 +1,5 @@
 import { manifestFile, stateFile, type Manifest, type Port } from './manifest.js';
-import { describeClasses } from '../inspection/describe-classes.js';
+import { describeClasses } from '../text/describe-classes.js';
 import { accumulationLoop, javaScriptStart, nodeProgram, pythonProgram, trainedFile } from './programs.js';
 
 const purposes: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { DeclaredValue, OperatorSupport, TensorSum } from '@lovasz/onnx';
-import { describeClasses } from './describe-classes.js';
+import { describeClasses } from '../text/describe-classes.js';
 import { alignColumns } from '../text/align-columns.js';
 import { formatCount, formatQuantity } from '../text/format-quantity.js';
 import type { FileInspection, TrainingInspection } from './inspect-file.js';
