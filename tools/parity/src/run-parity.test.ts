@@ -90,7 +90,7 @@ describe('parity losses', () => {
     expect((await run('losses', folder)).exitCode).toBe(0);
   });
 
-  test.each(['kernels-exact', 'kernels-histogram'])(
+  test.each(['kernels-exact', 'kernels-histogram', 'tfjs-cpu'])(
     '%s knows signs, and refuses what it lacks',
     async (backend) => {
       const right = hingeCase('right', [-1 / 2, 1 / 6, 0]);

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import type { ConformanceOptions, Skip } from '@lovasz/conformance';
 import { referenceLoss } from '@lovasz/core';
 import type { Entries, TfjsBackend } from '../pages/tfjs-losses.js';
@@ -56,9 +56,26 @@ async function checkBackend(backend: TfjsBackend): Promise<void> {
         : 'labels hold 3 (pixels: 1); accepted: 0…2; no ignoreIndex is set',
     ]);
     equal(tensors, 0, `${backend}: refused calls leave tensors`);
+    if (backend === 'webgpu') await checkDevice(tfjs);
   } finally {
     await tfjs.close();
   }
+}
+
+/** Workgroups in two dimensions give the same numbers; buffers that are too large and a lost device are refused by name. */
+async function checkDevice(tfjs: TfjsPage): Promise<void> {
+  const evaluate = () => tfjs.call('evaluateLoss', 'lovasz-softmax', scores, classes, { ignoreIndex: 255 });
+  const expected = await evaluate();
+  // 2,400 pixels are 10 workgroups.
+  await tfjs.call('limitDevice', { maxComputeWorkgroupsPerDimension: 8 });
+  deepEqual(await evaluate(), expected);
+  await tfjs.call('limitDevice', { maxStorageBufferBindingSize: 1000 });
+  await rejects(
+    evaluate(),
+    /logits of shape \[2, 40, 30, 3\] in 3 binary problems need a buffer of \d+ bytes; the WebGPU device allows 1000/u,
+  );
+  await tfjs.call('loseDevice');
+  await rejects(evaluate(), /the device of the backend "webgpu" is lost/u);
 }
 
 async function checkAgainstReference(tfjs: TfjsPage, backend: TfjsBackend): Promise<void> {

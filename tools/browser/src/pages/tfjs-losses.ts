@@ -189,3 +189,26 @@ export async function evaluateExtension(
 }
 
 export { timeLosses } from './tfjs-timing.js';
+
+/** Lets the WebGPU device of the backend that is set seem smaller than it is. */
+export function limitDevice(limits: {
+  readonly maxComputeWorkgroupsPerDimension?: number;
+  readonly maxStorageBufferBindingSize?: number;
+}): void {
+  const { device } = tf.backend() as unknown as { device: { limits: object } };
+  const all = device.limits as Readonly<Record<string, number>>;
+  const seen = new Proxy(
+    {},
+    { get: (_, name) => (limits as typeof all)[name as string] ?? all[name as string] },
+  );
+  Object.defineProperty(device, 'limits', { value: seen, configurable: true });
+}
+
+/** Loses the WebGPU device of the backend that is set. */
+export async function loseDevice(): Promise<void> {
+  const { device } = tf.backend() as unknown as {
+    device: { destroy(): void; readonly lost: Promise<unknown> };
+  };
+  device.destroy();
+  await device.lost;
+}
