@@ -1,7 +1,4 @@
-import { InvalidArgumentError } from 'commander';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startPythonPeer } from './python-peer.js';
 
 /** What the peer computes; see `python/evaluation_peer.py`. */
 export type EvaluationCall = 'numpy' | 'torchmetrics' | 'boundary' | 'cityscapes';
@@ -22,30 +19,12 @@ export interface EvaluationPeer {
  * @throws InvalidArgumentError when it cannot be started, or ends before it has answered.
  */
 export async function startEvaluationPeer(python: string, settings: object): Promise<EvaluationPeer> {
-  const script = fileURLToPath(new URL('../python/evaluation_peer.py', import.meta.url));
-  const child = spawn(python, [script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  let failure = '';
-  child.once('error', (error) => (failure = error.message));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<unknown> => {
-    const line = await lines.next();
-    if (line.done !== true) return JSON.parse(line.value);
-    const code = await ended;
-    throw new InvalidArgumentError(
-      `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
-    );
-  };
-  const { versions } = (await read()) as Pick<EvaluationPeer, 'versions'>;
+  const peer = startPythonPeer(python, 'evaluation_peer.py', settings);
+  const { versions } = (await peer.read()) as Pick<EvaluationPeer, 'versions'>;
   return {
     versions,
-    measure: async (call) => {
-      child.stdin.write(`${JSON.stringify({ call })}\n`);
-      return (await read()) as { seconds: number; value: unknown };
-    },
-    close: async () => {
-      child.stdin.end();
-      await ended;
-    },
+    measure: async (call) =>
+      (await peer.read(JSON.stringify({ call }))) as { seconds: number; value: unknown },
+    close: () => peer.close(),
   };
 }

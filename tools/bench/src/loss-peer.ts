@@ -1,7 +1,4 @@
-import { InvalidArgumentError } from 'commander';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startPythonPeer } from './python-peer.js';
 import type { LossSettings } from './loss-work.js';
 
 /** One loss and its gradient in PyTorch. */
@@ -30,31 +27,12 @@ export interface LossPeer {
  * @throws InvalidArgumentError when it cannot be started, or ends before it has answered.
  */
 export async function startLossPeer(python: string, settings: LossSettings): Promise<LossPeer> {
-  const script = fileURLToPath(new URL('../python/loss_peer.py', import.meta.url));
-  const child = spawn(python, [script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  let failure = '';
-  child.once('error', (error) => (failure = error.message));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<unknown> => {
-    const line = await lines.next();
-    if (line.done !== true) return JSON.parse(line.value);
-    const code = await ended;
-    throw new InvalidArgumentError(
-      `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
-    );
-  };
-  const { version, gradientErrors } = (await read()) as Pick<LossPeer, 'version' | 'gradientErrors'>;
+  const peer = startPythonPeer(python, 'loss_peer.py', settings);
+  const { version, gradientErrors } = (await peer.read()) as Pick<LossPeer, 'version' | 'gradientErrors'>;
   return {
     version,
     gradientErrors,
-    measure: async (call) => {
-      child.stdin.write(`${JSON.stringify(call)}\n`);
-      return ((await read()) as { seconds: number }).seconds;
-    },
-    close: async () => {
-      child.stdin.end();
-      await ended;
-    },
+    measure: async (call) => ((await peer.read(JSON.stringify(call))) as { seconds: number }).seconds,
+    close: () => peer.close(),
   };
 }

@@ -2,47 +2,36 @@ import { InvalidArgumentError } from 'commander';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { StepSettings } from './step-settings.js';
 
-/** The same network in PyTorch eager, in a process of its own that waits between steps. */
+/** A Python program in a process of its own, which waits between calls. */
 export interface PythonPeer {
-  /** The version of torch. */
-  readonly version: string;
-  /** How many numbers are trained. */
-  readonly parameters: number;
-  /** Takes one step and returns its seconds, as measured there. */
-  step(): Promise<number>;
+  /** Writes a line, if one is given, and reads the JSON of the line that follows. */
+  read(line?: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /**
- * Starts `python/step_peer.py`.
+ * Starts a program of the folder `python`. It is given the settings as its argument, in JSON.
  *
- * @param python the interpreter; torch must be installed for it.
- * @throws InvalidArgumentError when it cannot be started, or ends before it is ready.
+ * @param python the interpreter, as `--python` names it.
+ * @returns the peer, whose `read` throws InvalidArgumentError when the program could not be started, or has ended.
  */
-export async function startPythonPeer(python: string, settings: StepSettings): Promise<PythonPeer> {
-  const script = fileURLToPath(new URL('../python/step_peer.py', import.meta.url));
+export function startPythonPeer(python: string, program: string, settings: object): PythonPeer {
+  const script = fileURLToPath(new URL(`../python/${program}`, import.meta.url));
   const child = spawn(python, [script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   let failure = '';
   child.once('error', (error) => (failure = error.message));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const read = async (): Promise<Record<string, unknown>> => {
-    const line = await lines.next();
-    if (line.done !== true) return JSON.parse(line.value) as Record<string, unknown>;
-    const code = await ended;
-    throw new InvalidArgumentError(
-      `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
-    );
-  };
-  const { version, parameters } = await read();
   return {
-    version: version as string,
-    parameters: parameters as number,
-    step: async () => {
-      child.stdin.write('step\n');
-      return (await read())['seconds'] as number;
+    read: async (line) => {
+      if (line !== undefined) child.stdin.write(`${line}\n`);
+      const answer = await lines.next();
+      if (answer.done !== true) return JSON.parse(answer.value);
+      const code = await ended;
+      throw new InvalidArgumentError(
+        `--python ${python}: ${failure === '' ? `the peer ended with exit code ${code}` : failure}`,
+      );
     },
     close: async () => {
       child.stdin.end();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Figure } from '../figures.js';
 import { median } from '../median.js';
 import { createOurStep } from '../ours.js';
-import { startPythonPeer, type PythonPeer } from '../python-peer.js';
+import { startStepPeer, type StepPeer } from '../step-peer.js';
 import type { StepSettings } from '../step-settings.js';
 
 /** Steps that are taken before the first that counts: memory is laid out, caches fill. */
@@ -23,9 +23,9 @@ export async function measureStep(
   options: { readonly repeats: number; readonly python?: string | undefined },
 ): Promise<readonly Figure[]> {
   const ours = await createOurStep(settings);
-  let theirs: PythonPeer | undefined;
+  let theirs: StepPeer | undefined;
   try {
-    if (options.python !== undefined) theirs = await startPythonPeer(options.python, settings);
+    if (options.python !== undefined) theirs = await startStepPeer(options.python, settings);
     if (theirs !== undefined && theirs.parameters !== ours.parameters) {
       throw new Error(
         `${settings.model} has ${ours.parameters} parameters here, but ${theirs.parameters} in PyTorch: these are different networks`,

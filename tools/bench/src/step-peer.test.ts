@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startPythonPeer } from './python-peer.js';
+import { startStepPeer } from './step-peer.js';
 import type { StepSettings } from './step-settings.js';
 import { interpreter } from './testing/interpreter.js';
 
@@ -20,7 +20,7 @@ let folder = '';
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'lovasz-bench-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('startPythonPeer', () => {
+describe('startStepPeer', () => {
   test('takes one step for each that is asked for, and ends when closed', async () => {
     const python = await interpreter(
       folder,
@@ -31,7 +31,7 @@ describe('startPythonPeer', () => {
        require('node:readline').createInterface({ input: process.stdin })
          .on('line', () => console.log(JSON.stringify({ seconds: ++count })));`,
     );
-    const peer = await startPythonPeer(python, settings);
+    const peer = await startStepPeer(python, settings);
     expect(peer).toMatchObject({ version: '2.0', parameters: 8 });
     expect(await peer.step()).toBe(1);
     expect(await peer.step()).toBe(2);
@@ -40,12 +40,12 @@ describe('startPythonPeer', () => {
 
   test('an interpreter that does not start is named', async () => {
     const missing = join(folder, 'missing');
-    await expect(startPythonPeer(missing, settings)).rejects.toThrow(`--python ${missing}: spawn`);
+    await expect(startStepPeer(missing, settings)).rejects.toThrow(`--python ${missing}: spawn`);
   });
 
   test('an interpreter that ends at once is named', async () => {
     const python = await interpreter(folder, 'without-torch', 'process.exit(3)');
-    await expect(startPythonPeer(python, settings)).rejects.toThrow(
+    await expect(startStepPeer(python, settings)).rejects.toThrow(
       `--python ${python}: the peer ended with exit code 3`,
     );
   });
