@@ -1,20 +1,12 @@
 // What a command line over runs is made of: the settings as tables, and the steps that its other commands share.
 
 export { lossSetting } from './choices/losses.js';
-export {
-  checkMomentum,
-  createOptimizer,
-  optimizerSettings,
-} from './choices/optimizers.js';
+export { checkMomentum, createOptimizer, optimizerSettings } from './choices/optimizers.js';
 export { evaluationSettings } from './evaluation/evaluate-network.js';
 export { readModelFile } from './network/read-model-file.js';
 export { namesOf, parseChoice } from './settings/choice.js';
 export { parseWholeNumber, wholeNumber } from './settings/number.js';
-export {
-  namingOutputOptions,
-  outputOptionsOf,
-  outputSettings,
-} from './settings/output-settings.js';
+export { namingOutputOptions, outputOptionsOf, outputSettings } from './settings/output-settings.js';
 export { layoutOptions, parameterSettings } from './settings/parameter-settings.js';
 export { recomputeSetting } from './settings/recompute.js';
 export { recordSettings, refuseConflicts } from './training/recorded-settings.js';

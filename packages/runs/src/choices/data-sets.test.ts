@@ -15,7 +15,7 @@ test('training and validation images differ, and have the size asked for', async
   expect((await train.sample(0)).image).not.toEqual((await validation.sample(0)).image);
 });
 
-test('images and masks of a folder of one\'s own are read by its name', async () => {
+test("images and masks of a folder of one's own are read by its name", async () => {
   await expect(openData('folder:no/such', 'val')).rejects.toThrow(UsageError);
   await expect(openData('folder:no/such', 'val')).rejects.toThrow(
     `--data: cannot read ${join('no/such', 'classes.txt')}`,
@@ -42,8 +42,7 @@ test('so is a size too small for shapes', async () => {
 });
 
 test('one class can be told from the rest, by name or number', async () => {
-  const open = (foreground: string) =>
-    openData('shapes', 'val', { width: 16, height: 16 }, foreground);
+  const open = (foreground: string) => openData('shapes', 'val', { width: 16, height: 16 }, foreground);
   const [byName, byNumber] = await Promise.all([open('ring'), open('4')]);
   expect([byName.classes, byName.name]).toEqual([['rest', 'ring'], byNumber.name]);
   await expect(open('rings')).rejects.toThrow(

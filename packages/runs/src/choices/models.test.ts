@@ -3,7 +3,8 @@ import { UsageError } from '../settings/usage-error.js';
 import { modelSetting, modelTitle, openModel } from './models.js';
 
 test('a network is one built in or a file', () => {
-  for (const text of ['enet', 'some/folder/my.onnx', 'enet.onnx']) expect(modelSetting.parse(text)).toBe(text);
+  for (const text of ['enet', 'some/folder/my.onnx', 'enet.onnx'])
+    expect(modelSetting.parse(text)).toBe(text);
   expect(['unet', 'some/folder/my.onnx', 'C:\\nets\\my.ONNX'].map(modelTitle)).toEqual(['unet', 'my', 'my']);
 });
 

@@ -50,6 +50,9 @@ export function wholeNumber(
 }
 
 /** How a number of an interval is read, for a row of a table. */
-export function numberOf(flag: `--${string}`, interval: Interval): Pick<Setting<number, never>, 'flag' | 'parse'> {
+export function numberOf(
+  flag: `--${string}`,
+  interval: Interval,
+): Pick<Setting<number, never>, 'flag' | 'parse'> {
   return { flag, parse: (text) => parseNumber(flag, text, interval) };
 }

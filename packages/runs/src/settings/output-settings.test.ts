@@ -19,9 +19,9 @@ test('errors come under the names of the options', () => {
   expect(namingOutputOptions(new RangeError('logitThreshold is 1, but there are 4 scores'))).toEqual(
     new UsageError('--logit-threshold is 1, but there are 4 scores'),
   );
-  expect(namingOutputOptions(new OnnxError("names 'a', but the outputs are 'b'", { option: 'output' }))).toEqual(
-    new UsageError("--output names 'a', but the outputs are 'b'"),
-  );
+  expect(
+    namingOutputOptions(new OnnxError("names 'a', but the outputs are 'b'", { option: 'output' })),
+  ).toEqual(new UsageError("--output names 'a', but the outputs are 'b'"));
   const other = new RangeError('seed is -1');
   expect(namingOutputOptions(other)).toBe(other);
 });

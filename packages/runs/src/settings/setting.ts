@@ -80,5 +80,7 @@ function isEmptyCollection<Settings>(row: Setting<unknown, Settings>, value: unk
 export function describeInitial<Settings extends object>(row: Setting<unknown, Settings>): string {
   if (row.initialText !== undefined) return ` (default: ${row.initialText})`;
   const initial = row.initial?.({} as Settings);
-  return initial === undefined || isEmptyCollection(row, initial) ? '' : ` (default: ${formatSetting(row, initial)})`;
+  return initial === undefined || isEmptyCollection(row, initial)
+    ? ''
+    : ` (default: ${formatSetting(row, initial)})`;
 }

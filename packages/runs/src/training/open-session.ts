@@ -96,14 +96,16 @@ export async function openSession(given: RunSettings): Promise<Session> {
     trainer,
     input,
     predict: predictBy(trainer, input, shapeOf(size)),
-    schedule:
-createSchedule(settings.schedule, settings.learningRate, steps),
+    schedule: createSchedule(settings.schedule, settings.learningRate, steps),
     steps,
     epochs: Math.ceil(steps / loader.batchesPerEpoch),
   };
 }
 
-export function openLoader({ batch, seed, crop, flip }: Pick<RunSettings, 'batch' | 'seed' | 'crop' | 'flip'>, train: SegmentationDataset): Loader {
+export function openLoader(
+  { batch, seed, crop, flip }: Pick<RunSettings, 'batch' | 'seed' | 'crop' | 'flip'>,
+  train: SegmentationDataset,
+): Loader {
   if (batch > train.length) {
     throw new UsageError(
       `--batch: ${batch} given; accepted: at most the ${train.length} images of ${train.name}`,

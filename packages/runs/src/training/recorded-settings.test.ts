@@ -83,10 +83,7 @@ describe('refuseConflicts', () => {
     [{ learningRate: 0.02 }, '--lr: 0.02 given, but the run to resume was started with 0.01'],
     [{ optimizer: 'adam' }, '--optimizer: adam given, but the run to resume was started with sgd'],
     [{ steps: 4 }, '--steps: 4 given, but the run to resume was started with --epochs 10'],
-    [
-      { crop: { width: 8, height: 8 } },
-      '--crop: 8x8 given, but the run to resume was started with none',
-    ],
+    [{ crop: { width: 8, height: 8 } }, '--crop: 8x8 given, but the run to resume was started with none'],
   ])('refuses %j, naming both values', (given, message) => {
     expect(() => refuseConflicts(given, run)).toThrow(new UsageError(message));
   });

@@ -135,9 +135,7 @@ export function completeRunSettings(given: TrainOptions): RunSettings {
     throw new UsageError(`--steps: ${steps} given with --epochs ${epochs}; accepted: one of them`);
   }
   if (size !== undefined && crop !== undefined && (crop.width > size.width || crop.height > size.height)) {
-    throw new UsageError(
-      `--crop: ${formatSize(crop)} given; accepted: at most --size, ${formatSize(size)}`,
-    );
+    throw new UsageError(`--crop: ${formatSize(crop)} given; accepted: at most --size, ${formatSize(size)}`);
   }
   checkMomentum(settings);
   return settings;

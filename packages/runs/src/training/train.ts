@@ -83,10 +83,7 @@ export async function train(options: TrainOptions, context: TrainContext = {}): 
  *
  * @throws UsageError when the folder holds no checkpoint; CheckpointError when that is damaged.
  */
-export async function resumeTraining(
-  directory: string,
-  context: TrainContext = {},
-): Promise<TrainResult> {
+export async function resumeTraining(directory: string, context: TrainContext = {}): Promise<TrainResult> {
   const folder = runFolder(directory);
   const checkpoint = await readCheckpoint('--resume', folder.checkpoint);
   const record = recordOf(checkpoint, folder.checkpoint);
