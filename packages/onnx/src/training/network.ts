@@ -292,10 +292,27 @@ function settledBatchNormalization(graph: GraphWriter, node: ImportedNode): read
   return [y, mean!, variance!];
 }
 
-/** Keeps each entry with probability 1 − ratio and scales it by 1/(1 − ratio), by uniform numbers fed from outside. */
+/**
+ * Keeps each entry with probability 1 − ratio and scales it by 1/(1 − ratio), by uniform numbers fed from outside.
+ *
+ * @throws OnnxError when the ratio is no constant, or not in [0, 1).
+ */
 function dropout(graph: GraphWriter, node: ImportedNode, randomInputs: RandomInput[]): readonly Value[] {
   const x = node.inputs[0]!;
-  const ratio = node.inputs[1]?.constant === undefined ? 0.5 : Number(node.inputs[1].constant.data[0]);
+  const given = node.inputs[1];
+  if (given !== undefined && given.constant === undefined) {
+    throw new OnnxError('has a ratio that is computed from what is fed or trained; expected a constant', {
+      operator: 'Dropout',
+      node: node.name,
+    });
+  }
+  const ratio = given === undefined ? 0.5 : Number(given.constant!.data[0]);
+  if (!(ratio >= 0 && ratio < 1)) {
+    throw new OnnxError(`has ratio ${ratio}; expected a number in [0, 1)`, {
+      operator: 'Dropout',
+      node: node.name,
+    });
+  }
   if (ratio === 0) return [x];
   const name = `random_${randomInputs.length}`;
   randomInputs.push({ name, shape: x.shape });

@@ -185,6 +185,30 @@ describe('buildTrainingGraph', () => {
     },
   );
 
+  test.each([
+    [
+      'computed',
+      (graph: GraphBuilder) => graph.input('ratio', 'float32', []),
+      'has a ratio that is computed',
+    ],
+    ['1', (graph: GraphBuilder) => graph.constant(1), 'has ratio 1; expected a number in [0, 1)'],
+  ])('a ratio of dropout that is %s is refused', (_, ratio, message) => {
+    const graph = new GraphBuilder();
+    const image = graph.input('image', 'float32', [2, 3]);
+    const weight = graph.constantTensor(
+      { dataType: 'float32', shape: [3, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9.5) },
+      'weight',
+    );
+    const dropped = graph.apply('Dropout', [image, ratio(graph)])[0]!;
+    const value = graph.only('MatMul', [dropped, weight]);
+    const model = encodeModel({
+      name: 'net',
+      inputs: [...graph.inputs],
+      outputs: [{ name: 'logits', value }],
+    });
+    expect(() => buildTrainingGraph(model, options)).toThrow(message);
+  });
+
   test('statistics under a second name are not trained', () => {
     const model = network();
     const graph = model.graph!;
