@@ -1,5 +1,6 @@
 import type { ModelProto, NodeProto } from 'onnx-buf';
 import { copyMessage } from '../model/copy-message.js';
+import { exporterNotes } from '../model/exporter-notes.js';
 import { renamed } from '../model/external-data.js';
 import type { TensorUse } from './tensor-uses.js';
 
@@ -124,19 +125,14 @@ interface ModulePath {
 }
 
 /** The module that a node belongs to, as PyTorch's exporters write it down. */
-function pathOf({ name, metadataProps }: NodeProto): ModulePath | undefined {
-  const property = (key: string): readonly string[] | undefined => {
-    const text = metadataProps.find((each) => each.key === `pkg.torch.onnx.${key}`)?.value;
-    // The text of a list in Python.
-    return text === undefined ? undefined : Array.from(text.matchAll(/'([^']*)'/g), ([, part]) => part!);
-  };
-  const scopes = property('name_scopes');
+function pathOf(node: NodeProto): ModulePath | undefined {
+  const scopes = exporterNotes(node, 'name_scopes');
   if (scopes !== undefined) {
-    const layer = property('class_hierarchy')?.at(-2) ?? '';
+    const layer = exporterNotes(node, 'class_hierarchy')?.at(-2) ?? '';
     return { module: scopes.at(-2) ?? '', isLeaf: layer.startsWith('torch.nn.modules.'), isNumbered: false };
   }
-  if (!name.startsWith('/')) return undefined;
-  const parts = name.split('/').slice(1, -1);
+  if (!node.name.startsWith('/')) return undefined;
+  const parts = node.name.split('/').slice(1, -1);
   return { module: parts.join('/'), isLeaf: false, isNumbered: true };
 }
 

@@ -1,17 +1,9 @@
 import type { GraphProto, NodeProto } from 'onnx-buf';
-
-/** What PyTorch's default exporter writes down beside a node: by key, without the prefix. */
-function metadataOf(node: NodeProto, key: string): string | undefined {
-  return node.metadataProps.find((each) => each.key === `pkg.torch.onnx.${key}`)?.value;
-}
-
-/** The entries of a list in Python, as its text shows them. */
-const entriesOf = (list: string): readonly string[] =>
-  Array.from(list.matchAll(/'([^']*)'/g), ([, entry]) => entry!);
+import { exporterNotes } from '../model/exporter-notes.js';
 
 /** The operator of PyTorch that a node stands for, such as `aten.relu.default`, where the exporter says so. */
 export function sourceOperator(node: NodeProto): string | undefined {
-  return entriesOf(metadataOf(node, 'class_hierarchy') ?? '').at(-1);
+  return exporterNotes(node, 'class_hierarchy')?.at(-1);
 }
 
 /**
@@ -19,9 +11,9 @@ export function sourceOperator(node: NodeProto): string | undefined {
  * network itself, `undefined` where the exporter says nothing.
  */
 export function layerOf(node: NodeProto): string | undefined {
-  const scopes = metadataOf(node, 'name_scopes');
+  const scopes = exporterNotes(node, 'name_scopes');
   // Of full paths, the first of which is the network's and the last of which is the operator's.
-  if (scopes !== undefined) return entriesOf(scopes).slice(1, -1).at(-1) ?? '';
+  if (scopes !== undefined) return scopes.slice(1, -1).at(-1) ?? '';
   if (!node.name.startsWith('/')) return undefined;
   let [path, last] = ['', ''];
   // TorchScript's: `/encoder/encoder.0/conv/Conv`, where members of a sequence repeat its name.
