@@ -4,21 +4,31 @@ import {
   cast,
   dispose,
   div,
+  equal,
+  fill,
   floor,
+  greaterEqual,
   keep,
+  less,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
   matMul,
   maximum,
   mul,
   notEqual,
   oneHot,
+  onesLike,
   reshape,
-  type Scalar,
   sub,
   sum,
-  type Tensor,
-  type Tensor2D,
   tidy,
   transpose,
+  where,
+  zerosLike,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { checkEncoding, classLabels, type LabelEncoding } from './class-labels.js';
 
@@ -46,6 +56,8 @@ export interface MeanIou {
 interface Counts {
   readonly low: Tensor;
   readonly high: Tensor;
+  /** How many pixels have a label that is neither a class nor left out. */
+  readonly strays: Tensor;
 }
 
 /** What a part holds before it is carried over; with a batch more, a float32 still holds it exactly. */
@@ -60,7 +72,8 @@ const mostPixels = 2 ** 23;
  * saw it, with dropout; `val_meanIou` is that of the network at the end of the epoch. The counts are read once per epoch.
  * It is for one output of a model, and one call of `fit` or `fitDataset` at a time.
  *
- * @throws TypeError for another encoding; RangeError when `classCount` is no integer of at least 2.
+ * @throws TypeError for another encoding; RangeError when `classCount` is no integer of at least 2, and at the end of an
+ *   epoch when labels were neither a class nor left out, with the number of such pixels.
  * @example
  * const miou = meanIou({ classCount: 3 });
  * model.compile({ optimizer: 'adam', loss: modelLoss('lovasz-softmax'), metrics: [miou.metric] });
@@ -86,7 +99,7 @@ export function meanIou({ classCount, ignoreIndex, labels: encoding }: MeanIouOp
       if (pixels > mostPixels) {
         throw new RangeError(`${pixels} pixels in one batch; float32 counts ${mostPixels} at a time`);
       }
-      const confusion = countPixels(labels, output);
+      const { confusion, strays } = countPixels(labels, output);
       const split = isTraining ? 'training' : 'validation';
       isTraining = false;
       const before = counts[split];
@@ -95,42 +108,57 @@ export function meanIou({ classCount, ignoreIndex, labels: encoding }: MeanIouOp
       counts[split] = {
         low: keep(sub(sums, mul(carried, base))),
         high: keep(before === undefined ? carried : add(before.high, carried)),
+        strays: keep(before === undefined ? strays : add(before.strays, strays)),
       };
-      if (before !== undefined) dispose([before.low, before.high]);
+      if (before !== undefined) dispose([before.low, before.high, before.strays]);
       const [intersections, unions] = areasOf(confusion);
       const present = cast(notEqual(unions, 0), 'float32');
       const each = div(intersections, maximum(unions, 1));
       return div(sum(mul(each, present)), maximum(sum(present), 1)) as Scalar;
     });
 
-  function countPixels(labels: Tensor, output: Tensor): Tensor2D {
+  function countPixels(labels: Tensor, output: Tensor): { confusion: Tensor2D; strays: Tensor } {
     const { ids, mask } = classLabels(labels, output, encoding);
-    let column = cast(reshape(ids, [-1]), 'int32');
-    const drop = (kept: Tensor): void => {
-      // −1 where a pixel is left out: the code of no class.
-      column = cast(sub(mul(add(column, 1), kept), 1), 'int32');
-    };
-    if (mask !== undefined) drop(cast(reshape(mask, [-1]), 'int32'));
-    if (ignoreIndex !== undefined) drop(cast(notEqual(column, ignoreIndex), 'int32'));
+    const column = cast(reshape(ids, [-1]), 'int32');
+    const mark = cast(mask === undefined ? onesLike(column) : reshape(mask, [-1]), 'float32');
+    const isClass = logicalAnd(greaterEqual(column, 0), less(column, classCount));
+    const isMarked = equal(mark, 1);
+    const isLeftOut = logicalOr(
+      equal(mark, 0),
+      ignoreIndex === undefined ? zerosLike(isClass) : equal(column, ignoreIndex),
+    );
+    const isCounted = logicalAnd(logicalAnd(isClass, isMarked), logicalNot(isLeftOut));
+    // −1 where a pixel is left out: the code of no class.
+    const counted = where(isCounted, column, fill(column.shape, -1, 'int32'));
     const predictions = reshape(argMax(output, -1), [-1]);
     const codes = (x: Tensor) => cast(oneHot(x as never, classCount), 'float32') as Tensor2D;
-    return matMul(transpose(codes(column)), codes(predictions)) as Tensor2D;
+    return {
+      confusion: matMul(transpose(codes(counted)), codes(predictions)) as Tensor2D,
+      strays: sum(cast(logicalNot(logicalOr(isCounted, isLeftOut)), 'float32')),
+    };
   }
 
   const forget = (split: 'training' | 'validation'): void => {
-    const { low, high } = counts[split] ?? {};
-    dispose([low, high].filter((each) => each !== undefined));
+    const { low, high, strays } = counts[split] ?? {};
+    dispose([low, high, strays].filter((each) => each !== undefined));
     counts[split] = undefined;
   };
   /** The mean IoU of what has been counted, or undefined if nothing has. */
   const read = async (split: 'training' | 'validation'): Promise<number | undefined> => {
     const found = counts[split];
     if (found === undefined) return undefined;
-    const [low, high] = await Promise.all([found.low.data(), found.high.data()]);
+    const [low, high, strays] = await Promise.all(
+      [found.low, found.high, found.strays].map((each) => each.data()),
+    );
     forget(split);
+    if (strays![0]! > 0) {
+      throw new RangeError(
+        `${strays![0]!} pixels of the epoch have labels that are no class; expected 0 to ${classCount - 1}${ignoreIndex === undefined ? '' : ` or ${ignoreIndex}`}, or one-hot codes of 0 and 1`,
+      );
+    }
     const at = (label: number, prediction: number): number => {
       const place = label * classCount + prediction;
-      return base * high[place]! + low[place]!;
+      return base * high![place]! + low![place]!;
     };
     let [total, present] = [0, 0];
     for (let id = 0; id < classCount; id++) {

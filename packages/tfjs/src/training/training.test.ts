@@ -132,6 +132,38 @@ test('pixels are left out: void ones, and those of ignoreIndex; counts are carri
   expect(logs['val_meanIou']).toBe((2 * half) / (2 * half + 1) / 2);
 });
 
+test.each([
+  ['ids beyond the classes', 'sparse' as const, tf.tensor1d([0, 2, 255, 9], 'int32'), 2],
+  ['negative ids', 'sparse' as const, tf.tensor1d([0, -1, 255, 1], 'int32'), 1],
+  [
+    'softened codes',
+    'one-hot' as const,
+    tf.tensor2d([
+      [0.9, 0.1],
+      [1, 0],
+      [0, 0],
+      [0, 1],
+    ]),
+    1,
+  ],
+])(
+  'labels that are no class are an error at the end of the epoch: %s',
+  async (_, encoding, labels, strays) => {
+    const miou = meanIou({
+      classCount: 2,
+      labels: encoding,
+      ...(encoding === 'sparse' ? { ignoreIndex: 255 } : {}),
+    });
+    await miou.callback.onBatchBegin();
+    const before = tf.memory().numTensors;
+    miou.metric(labels, tf.tensor2d([1, 0, 0, 1, 1, 0, 1, 0], [4, 2])).dispose();
+    await expect(miou.callback.onEpochEnd(0, {})).rejects.toThrow(
+      `${strays} pixels of the epoch have labels that are no class; expected 0 to 1`,
+    );
+    expect(tf.memory().numTensors - before).toBe(1);
+  },
+);
+
 test('losses for models read one-hot and sparse labels, and binary ones', () => {
   tf.tidy(() => {
     const output = tf.tensor2d([
