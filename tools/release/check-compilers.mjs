@@ -8,7 +8,10 @@ import { entryPoints, installInto, packages } from './packages.mjs';
 const versions = ['5.7.3', '5.8.3', '5.9.3', '6.0.3', '7.0.2'];
 
 /** The packages whose declarations speak of Node, so that their users need `@types/node`. */
-const forNode = ['lovasz', '@lovasz/runs'];
+const forNode = ['lovasz', '@lovasz/runs', '@lovasz/onnxruntime'];
+
+/** What gives ONNX Runtime on, whose own declarations speak of pages. */
+const forPages = '@lovasz/onnxruntime/runtime';
 
 /**
  * The package on TensorFlow.js, whose own declarations no compiler takes: they lack `@types/long`, and bring declarations of
@@ -47,8 +50,7 @@ const compilerOptions = {
 const uses = `
 import { kernelLoss, lovaszSoftmax, type TensorBackend } from '@lovasz/core';
 import { meanIou, ConfusionMatrix } from '@lovasz/evaluation';
-import { sgd, type TrainingGraph } from '@lovasz/onnx';
-import { readModel, Trainer } from '@lovasz/onnxruntime';
+import type { TrainingGraph } from '@lovasz/onnx';
 
 type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(equal: Is<A, B>): void => void equal;
@@ -60,18 +62,25 @@ const { value, gradient } = kernelLoss(
 );
 same<typeof value, number>(true);
 same<typeof gradient.shape, readonly number[]>(true);
-same<ReturnType<typeof meanIou>, number>(true);
+same<ReturnType<typeof meanIou.of>, number>(true);
 same<ConfusionMatrix['total'], number>(true);
 same<TrainingGraph['step'], Uint8Array>(true);
 export const scalar = <T>(backend: TensorBackend<T>, logits: T, labels: T): T =>
   lovaszSoftmax(backend, logits, labels, { ignoreIndex: 255 });
+// @ts-expect-error: no loss has this name
+kernelLoss('lovasz', { data: Float32Array.of(2, -1), shape: [1, 2] }, { data: [0], shape: [1] });
+`;
+
+/** The same of what runs in Node. */
+const usesInNode = `${uses}
+import { sgd } from '@lovasz/onnx';
+import { readModel, Trainer } from '@lovasz/onnxruntime';
+
 export const trainer = async (): Promise<Trainer> =>
   Trainer.create(await readModel('network.onnx'), {
     loss: (backend, logits, labels) => lovaszSoftmax(backend, logits, labels),
     optimizer: sgd({ momentum: 0.9 }),
   });
-// @ts-expect-error: no loss has this name
-kernelLoss('lovasz', { data: Float32Array.of(2, -1), shape: [1, 2] }, { data: [0], shape: [1] });
 `;
 
 /** Throws where a version of the compiler finds a fault in the program or in the declarations. */
@@ -83,27 +92,42 @@ export function checkCompilers(folder) {
         specifier,
         isForNode: forNode.includes(manifest.name),
         isForTfjs: manifest.name === forTfjs,
+        isForPages: specifier === forPages,
       })),
   );
   const kinds = [
-    { name: 'types-with-node', has: ({ isForTfjs }) => !isForTfjs, own: { types: ['node'] } },
+    {
+      name: 'types-with-node',
+      has: ({ isForTfjs, isForPages }) => !isForTfjs && !isForPages,
+      own: { types: ['node'] },
+      program: usesInNode,
+    },
     {
       name: 'types-without-node',
       has: ({ isForNode, isForTfjs }) => !isForNode && !isForTfjs,
       own: { types: [] },
+      program: uses,
     },
-    { name: 'types-with-tfjs', has: ({ isForTfjs }) => isForTfjs, own: { skipLibCheck: true, types: [] } },
+    {
+      name: 'types-of-runtime',
+      has: ({ isForPages }) => isForPages,
+      own: { types: ['node'], lib: ['es2023', 'dom'] },
+      program: '',
+    },
+    {
+      name: 'types-with-tfjs',
+      has: ({ isForTfjs }) => isForTfjs,
+      own: { skipLibCheck: true, types: [] },
+      program: usesOfTfjs,
+    },
   ];
-  const programs = kinds.map(({ name, has, own }) => {
+  const programs = kinds.map(({ name, has, own, program: text }) => {
     const program = join(folder, name);
     mkdirSync(program, { recursive: true });
     const imports = importable
       .filter(has)
       .map(({ specifier }, i) => `export * as entry${i} from '${specifier}';\n`);
-    writeFileSync(
-      join(program, 'program.ts'),
-      imports.join('') + (name === 'types-with-tfjs' ? usesOfTfjs : uses),
-    );
+    writeFileSync(join(program, 'program.ts'), imports.join('') + text);
     writeFileSync(
       join(program, 'tsconfig.json'),
       JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, files: ['program.ts'] }),

@@ -36,7 +36,7 @@ const { value } = kernelLoss('lovasz-softmax', { ...given, data: shared }, targe
 numbers.pool = [value, digest(Float32Array.from(gradient))];
 await pool.close();
 
-const trainer = await Trainer.create(unet({ classes, width: size, height: size, seed: 1 }), {
+const trainer = await Trainer.create(unet({ classCount: classes, width: size, height: size, seed: 1 }), {
   loss: (backend, logits, truth) => lovaszSoftmax(backend, logits, truth),
   optimizer: adam(),
   inputShapes: { image: [images, 3, size, size] },
