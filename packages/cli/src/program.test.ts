@@ -190,6 +190,16 @@ describe('a whole run', () => {
     expect(await readFile(file('metrics.jsonl'))).toEqual(before);
   });
 
+  test('a folder of a run that was ended before its first checkpoint starts anew', async () => {
+    const early = join(root, 'early');
+    await mkdir(early);
+    await writeFile(join(early, 'metrics.jsonl'), '{"event":"sta');
+    const { code, stdout } = await lovasz(['train', ...short(), '--json', '--out', early], stopAfter(1));
+    expect(code).toBe(130);
+    const written = (await readFile(join(early, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    expect(written.map((line) => JSON.parse(line))).toEqual(eventsIn(stdout));
+  });
+
   test('--resume with another option is refused', async () => {
     const { code, stderr } = await lovasz(['train', '--resume', '--out', out, '--lr', '0.02']);
     expect(code).toBe(2);

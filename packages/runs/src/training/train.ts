@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { SegmentationDataset } from '@lovasz/datasets';
 import { classIou, meanIou, pixelAccuracy } from '@lovasz/evaluation';
 import { NonFiniteLossError, saveCheckpoint, writeAtomically, writeModel } from '@lovasz/onnxruntime';
@@ -49,7 +49,7 @@ export interface TrainResult {
  * Trains a network and leaves in the run folder a checkpoint, the network for inference, metrics and a report.
  *
  * A checkpoint is written before the first step and after each epoch, each in one piece, so that the folder holds a
- * good one at any time. After each epoch and the last step the network is judged on the validation images.
+ * good one at any time. A folder without one starts anew, whatever else a run left there. After each epoch and the last step the network is judged on the validation images.
  *
  * @throws UsageError when the folder holds a run already, or options do not go together; Error when the loss is
  *   NaN or infinite: the last checkpoint is kept.
@@ -61,7 +61,7 @@ export interface TrainResult {
 export async function train(options: TrainOptions, context: TrainContext = {}): Promise<TrainResult> {
   const settings = completeRunSettings(options);
   const folder = runFolder(settings.out);
-  if ([folder.checkpoint, folder.metrics].some((file) => existsSync(file))) {
+  if (existsSync(folder.checkpoint)) {
     throw new UsageError(
       `--out: ${settings.out} holds a run already; --resume goes on with it, another --out starts anew`,
     );
@@ -71,6 +71,8 @@ export async function train(options: TrainOptions, context: TrainContext = {}): 
   try {
     if (start !== undefined) await session.trainer.initialize(start);
     await mkdir(folder.directory, { recursive: true });
+    // Left by a run that was ended before its first checkpoint: there is nothing to go on with.
+    await rm(folder.metrics, { force: true });
     const metrics = createMetricsFile(folder.metrics);
     return await run(session, metrics, { seconds: 0, evaluation: null }, context);
   } finally {
