@@ -209,6 +209,35 @@ describe('buildTrainingGraph', () => {
     expect(() => buildTrainingGraph(model, options)).toThrow(message);
   });
 
+  test('running statistics follow those of the batch, the variance with n/(n − 1)', () => {
+    const graph = new GraphBuilder();
+    const image = graph.input('image', 'float32', [2, 3, 2, 2]);
+    const channels = ['scale', 'bias', 'mean', 'variance'].map((name) =>
+      graph.constantTensor({ dataType: 'float32', shape: [3], data: Float32Array.of(1, 2, 3) }, name),
+    );
+    const logits = graph.apply('BatchNormalization', [image, ...channels], { momentum: 0.75 })[0]!;
+    const model = encodeModel({ name: 'net', inputs: [image], outputs: [{ name: 'logits', value: logits }] });
+    const { step, state } = buildTrainingGraph(model, { ...options, optimizer: sgd(), classAxis: 1 });
+    const feeds = {
+      image: waves(24, 1.3),
+      labels: new Float64Array(8),
+      learning_rate: Float64Array.of(0.1),
+      ...Object.fromEntries(state.map(({ name, length }, place) => [name, waves(length, 0.7 + place)])),
+    };
+    const { next_statistics: after } = run(step, feeds as Vectors);
+    const before = (feeds as Vectors)['statistics']!;
+    for (const channel of [0, 1, 2]) {
+      const entries = [0, 1].flatMap((each) => [
+        ...feeds.image.subarray(4 * (3 * each + channel), 4 * (3 * each + channel + 1)),
+      ]);
+      const mean = entries.reduce((sum, entry) => sum + entry, 0) / 8;
+      const variance = entries.reduce((sum, entry) => sum + (entry - mean) ** 2, 0) / 7;
+      expect(after![channel]).toBeCloseTo(0.75 * before[channel]! + 0.25 * mean, 10);
+      // The factor is a float32 constant of the graph.
+      expect(after![3 + channel]).toBeCloseTo(0.75 * before[3 + channel]! + 0.25 * variance, 7);
+    }
+  });
+
   test('statistics under a second name are not trained', () => {
     const model = network();
     const graph = model.graph!;
